@@ -1,0 +1,111 @@
+"""ERROR response: the body of a reply that has no other, and the error contexts that dialect 3.1.1 puts into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from construct import Int8ul, Int16ul, Int32ul, Struct
+
+from smb2ioctl_codec._openenum import OpenIntEnum
+from smb2ioctl_codec.errors import DecodeError
+from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
+from smb2ioctl_codec.schema.decoder import decoder
+
+#: Bytes before ErrorData.
+HEAD_SIZE = 8
+#: Bytes of an error context before its data.
+CONTEXT_HEAD_SIZE = 8
+
+
+class ErrorId(OpenIntEnum):
+    """ErrorId of an error context ([MS-SMB2] 2.2.2.1)."""
+
+    DEFAULT = 0
+    SHARE_REDIRECT = 0x72645253
+
+
+@record(
+    "[MS-SMB2] 2.2.2.1",
+    Struct(
+        "error_data_length" / Int32ul * "bytes of the data",
+        "error_id" / Tag(Int32ul, ErrorId),
+        "error_context_data" / Sized("error_data_length", Raw()) * "what the status defines",
+    ),
+)
+class ErrorContext(Record):
+    """SMB2 ERROR context response, dialect 3.1.1: one part of ErrorData. [MS-SMB2] 2.2.2.1; at least 8 bytes."""
+
+    error_context_data: bytes = b""
+    error_id: ErrorId = ErrorId.DEFAULT
+
+
+@record(
+    "[MS-SMB2] 2.2.2",
+    Struct(
+        "structure_size" / Fixed(Int16ul, 9),
+        "error_context_count" / Int8ul * "error contexts in the data; 0 before dialect 3.1.1",
+        "reserved" / Reserved(Int8ul),
+        "byte_count" / Int32ul * "bytes of error data",
+        "error_data" / Sized("byte_count", Raw()) * "what the status defines, or error contexts",
+        "padding" / Kept(Raw(), "b'' if byte_count else b'\\0'") * "one byte where there is no data",
+    ),
+)
+class ErrorResponse(Record):
+    """SMB2 ERROR response, without its header.
+
+    `padding` is what follows the data; None is what encoding makes it: one zero byte if there is no data, as servers
+    send it, and else nothing. [MS-SMB2] 2.2.2; at least 8 bytes.
+    """
+
+    error_data: bytes = b""
+    error_context_count: int = 0
+    reserved: int = 0
+    padding: bytes | None = None
+
+    @classmethod
+    def decode(cls, data: Buffer) -> ErrorResponse:
+        """The ERROR response that the bytes hold, its contexts checked.
+
+        Raises:
+            DecodeError: the bytes break the layout.
+            TypeError: `data` is no bytes-like object.
+        """
+        response: ErrorResponse = decoder(cls)(data)
+        if response.error_context_count:
+            response.contexts()
+        return response
+
+    @classmethod
+    def of(cls, contexts: Sequence[ErrorContext]) -> ErrorResponse:
+        """An ERROR response that holds these contexts, each but the last padded to 8 bytes."""
+        data = b""
+        for context in contexts:
+            data += bytes(-len(data) % 8) + context.encode()
+        return cls(data, error_context_count=len(contexts))
+
+    def contexts(self) -> tuple[ErrorContext, ...]:
+        """The error contexts in the data, each aligned to 8 bytes from the start of the body.
+
+        Raises:
+            DecodeError: one does not lie inside the data.
+        """
+        found = []
+        position = 0
+        for index in range(self.error_context_count):
+            position += -position % 8
+            left = len(self.error_data) - position
+            size = CONTEXT_HEAD_SIZE
+            if left >= size:
+                size += int.from_bytes(self.error_data[position : position + 4], "little")
+            if size > left:
+                raise DecodeError(
+                    "cut short",
+                    path=f"ErrorResponse.error_data[{index}]",
+                    offset=HEAD_SIZE + position,
+                    needed=size,
+                    available=max(left, 0),
+                    limit="ErrorResponse.byte_count" if left < CONTEXT_HEAD_SIZE else "ErrorContext.error_data_length",
+                )
+            found.append(ErrorContext.decode(self.error_data[position : position + size]))
+            position += size
+        return tuple(found)

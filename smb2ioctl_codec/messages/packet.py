@@ -1,0 +1,229 @@
+"""Whole messages: header and body, compounds of them, and which body a reply has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from smb2ioctl_codec.ctl_code import CtlCode
+from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.messages.error import ErrorResponse
+from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header, Protocol
+from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse
+from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.rules import WIRE, RuleSet
+from smb2ioctl_codec.schema import Buffer
+from smb2ioctl_codec.schema.record import value_class
+from smb2ioctl_codec.schema.runtime import as_bytes
+
+Body = IoctlRequest | IoctlResponse | ErrorResponse | bytes
+
+#: Codes whose reply keeps its body under an error: progress, or the server's limits ([MS-SMB2] 3.3.5.15.6).
+_BODY_UNDER_ERROR = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
+_ALIGNMENT = 8
+
+
+@value_class
+class Packet:
+    """One SMB2 message: header and body.
+
+    The body is an `IoctlRequest`, `IoctlResponse` or `ErrorResponse` for the IOCTL command, and bytes for every other.
+    An encrypted or compressed message, or one of SMB1, has a `ForeignHeader` and its remaining bytes as the body.
+    """
+
+    header: Header | ForeignHeader
+    body: Body
+
+    @classmethod
+    def decode(cls, message: Buffer, rules: RuleSet = WIRE) -> Packet:
+        """The message that the bytes hold, from its ProtocolId to its last byte (in a compound, up to NextCommand).
+
+        Args:
+            message: all of its bytes. They are copied.
+            rules: whose rules on offsets and lengths a request must keep; by default no server's, so that all that
+                can be read is read.
+
+        Raises:
+            DecodeError: header or body break the layout; `offset` counts from the header's first byte.
+            TypeError: `message` is no bytes-like object.
+        """
+        return _decode(message if type(message) is bytes else as_bytes(message), 0, rules)
+
+    def encode(self) -> bytes:
+        """The wire form.
+
+        Raises:
+            EncodeError: header or body cannot be encoded, or they do not go together.
+        """
+        header, body = self.header, self.body
+        if not isinstance(header, (Header, ForeignHeader)):
+            raise EncodeError(f"expected Header, not {type(header).__name__}", path="Packet.header")
+        _check_pair(header, body)
+        message = header.encode() + (body if isinstance(body, bytes) else body.encode())
+        if isinstance(header, Header) and header.next_command not in (0, len(message)):
+            reason = f"{header.next_command} is neither 0 nor the message's {len(message)} bytes"
+            raise EncodeError(reason, path="Header.next_command")
+        return message
+
+
+def decode_response(body: Buffer, status: int, ctl_code: int | None = None) -> IoctlResponse | ErrorResponse:
+    """The body of a reply to an IOCTL request: which of the two it is tell StructureSize, status and code.
+
+    Args:
+        body: all bytes after the header.
+        status: status of the reply's header.
+        ctl_code: the request's control code, if it is known; a reply with another is refused.
+
+    Raises:
+        DecodeError: StructureSize is neither 49 nor 9; SUCCESS with an ERROR body; an IOCTL body under an error that
+            carries none ([MS-SMB2] 3.3.4.4); a body that breaks its layout.
+        TypeError: `body` is no bytes-like object.
+    """
+    data = body if type(body) is bytes else as_bytes(body)
+    structure_size = int.from_bytes(data[:2], "little")
+    if structure_size == 49:
+        response = IoctlResponse.decode(data)
+        code = response.ctl_code
+        if status >> 30 == 3 and code not in _BODY_UNDER_ERROR:
+            raise _unfit(f"an IOCTL body, which {NtStatus(status)!s} of {code!s} does not have", 0)
+        if ctl_code is not None and code != ctl_code:
+            raise _unfit(f"{code!s} does not answer {CtlCode(ctl_code)!s}", 4)
+        return response
+    if structure_size == 9:
+        if status == 0:
+            raise _unfit("an ERROR body under SUCCESS", 0)
+        return ErrorResponse.decode(data)
+    if len(data) < 2:
+        raise DecodeError("cut short", path="IoctlResponse.structure_size", offset=0, needed=2, available=len(data))
+    raise _unfit(f"{structure_size} where 49 (IOCTL) or 9 (ERROR) is valid", 0)
+
+
+def decode_chain(data: Buffer) -> tuple[Packet, ...]:
+    """The messages of a compound, or the one message that stands alone ([MS-SMB2] 3.3.5.2.7).
+
+    Each but the last goes up to the next header; padding stays with the message that it follows. In the last,
+    NextCommand is 0 or, from Windows servers, the message's own size.
+
+    Raises:
+        DecodeError: NextCommand is no multiple of 8, below 64, or past the end; or a message breaks its layout.
+        TypeError: `data` is no bytes-like object.
+    """
+    whole = data if type(data) is bytes else as_bytes(data)
+    packets = []
+    position = 0
+    while True:
+        size = _size_of_element(whole, position)
+        packets.append(_decode(whole[position : position + size], position, WIRE))
+        position += size
+        if position == len(whole):
+            return tuple(packets)
+
+
+def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
+    """The compound of these messages: NextCommand is set, and every message but the last is padded to 8 bytes.
+
+    Args:
+        packets: the messages, in order. RELATED_OPERATIONS in their flags is the caller's.
+        pad_last: pad the last one too, as servers do.
+
+    Raises:
+        EncodeError: a message cannot be encoded; there is none.
+    """
+    chain = list(packets)
+    if not chain:
+        raise EncodeError("a compound needs at least one message", path="Packet")
+    encoded = []
+    for index, packet in enumerate(chain):
+        is_last = index == len(chain) - 1
+        if isinstance(packet.header, Header):
+            packet = replace(packet, header=replace(packet.header, next_command=0))
+        message = packet.encode()
+        if not is_last or pad_last:
+            message += bytes(-len(message) % _ALIGNMENT)
+        if not is_last and isinstance(packet.header, Header):
+            message = replace(packet.header, next_command=len(message)).encode() + message[HEADER_SIZE:]
+        encoded.append(message)
+    return b"".join(encoded)
+
+
+def _decode(data: bytes, base: int, rules: RuleSet) -> Packet:
+    place = base
+    try:
+        if data[:1] != b"\xfe" and len(data) >= 4 and base == 0:
+            return _foreign(data)
+        header = Header.decode(data[:HEADER_SIZE])
+        if header.next_command and header.next_command != len(data):
+            reason = f"{header.next_command} is neither 0 nor the message's {len(data)} bytes"
+            raise DecodeError(reason, path="Header.next_command", offset=20)
+        place = base + HEADER_SIZE
+        body: Body = data[HEADER_SIZE:]
+        if header.command == Command.IOCTL:
+            body = decode_response(body, header.status) if header.flags & 1 else IoctlRequest.decode(body, rules)
+    except DecodeError as error:
+        error.offset = place + (error.offset or 0)
+        raise
+    return _packet(header, body)
+
+
+def _packet(header: Header | ForeignHeader, body: Body) -> Packet:
+    packet = object.__new__(Packet.TWIN)  # type: ignore[attr-defined]
+    packet.header = header
+    packet.body = body
+    packet.__class__ = Packet
+    return packet  # type: ignore[no-any-return]
+
+
+def _foreign(data: bytes) -> Packet:
+    header = ForeignHeader.decode(data[:4])
+    smallest = SMALLEST.get(header.protocol_id)
+    if smallest is None:
+        reason = f"{int(header.protocol_id):#010x} is the ProtocolId of no SMB message"
+        raise DecodeError(reason, path="Header.protocol_id", offset=0)
+    if len(data) < smallest:
+        reason = f"a message of {header.protocol_id!s} is cut short"
+        raise DecodeError(reason, path="Packet.body", offset=4, needed=smallest - 4, available=len(data) - 4)
+    return _packet(header, data[4:])
+
+
+def _size_of_element(data: bytes, position: int) -> int:
+    """Bytes of the message of a compound that starts at `position`, checked."""
+    left = len(data) - position
+    if left < HEADER_SIZE or data[position] != 0xFE:
+        return left
+    size = int.from_bytes(data[position + 20 : position + 24], "little")
+    if size in (0, left):
+        return left
+    reason = None
+    if size < HEADER_SIZE:
+        reason = f"{size} points into the header"
+    elif size > left:
+        reason = f"{size} points past the end"
+    elif size % _ALIGNMENT:
+        reason = f"{size} is no multiple of {_ALIGNMENT}"
+    if reason is not None:
+        raise DecodeError(
+            reason, path="Header.next_command", offset=position + 20, needed=max(size, HEADER_SIZE), available=left
+        )
+    return size
+
+
+def _check_pair(header: Header | ForeignHeader, body: Body) -> None:
+    """Refuse a body that decoding would not give for this header."""
+    if isinstance(header, ForeignHeader):
+        expected: tuple[type, ...] = (bytes,)
+    elif header.command != Command.IOCTL:
+        expected = (bytes,)
+    elif not header.is_response:
+        expected = (IoctlRequest,)
+    elif isinstance(body, IoctlResponse) and header.status >> 30 == 3 and body.ctl_code not in _BODY_UNDER_ERROR:
+        expected = (ErrorResponse,)
+    else:
+        expected = (IoctlResponse,) if header.status == NtStatus.SUCCESS else (IoctlResponse, ErrorResponse)
+    if not isinstance(body, expected):
+        names = " or ".join(kind.__name__ for kind in expected)
+        raise EncodeError(f"expected {names} for this header, not {type(body).__name__}", path="Packet.body")
+
+
+def _unfit(reason: str, offset: int) -> DecodeError:
+    field = "ctl_code" if offset else "structure_size"
+    return DecodeError(reason, path=f"IoctlResponse.{field}", offset=offset)

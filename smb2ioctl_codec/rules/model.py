@@ -1,0 +1,116 @@
+"""What a rule is, what a rule set is, and how the facts of a message are held against them.
+
+A rule's test is a small expression over names: wire fields of the message (`input_count`), `size` (bytes of the body)
+and facts that only a server knows (`share_is_ipc`, `open_missing`). Who applies a rule gives it the names that he
+knows; a rule that needs others is passed over. So one table feeds the decoder's checks, `check_request`, the server and
+the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from smb2ioctl_codec.ctl_code import CtlCode
+from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.schema import expressions
+
+#: Both halves of the FileId that names no handle.
+ALL_ONES = 0xFFFFFFFFFFFFFFFF
+
+
+class Untold(LookupError):
+    """A fact that cannot be told, because the message is too broken; the rules that need it are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a message must not do.
+
+    Attributes:
+        id: short name, unique in its rule set.
+        section: where it comes from.
+        status: what a server of the rule set answers; None: it drops the connection.
+        path: the field that it is about.
+        violated: the expression that is true where the rule is broken.
+        message: what is wrong, in one clause.
+        codes: the control codes that it applies to; empty: to all.
+        layout: it is a rule on offsets and lengths, which decoding applies too.
+        force: ``must`` and ``should`` are applied; ``may`` is only listed (some versions apply it).
+        needed, available, limit: expressions and field name that make a length error exact.
+    """
+
+    id: str
+    section: str
+    status: NtStatus | None
+    path: str
+    violated: str
+    message: str
+    codes: tuple[CtlCode, ...] = ()
+    layout: bool = False
+    force: Literal["must", "should", "may"] = "must"
+    needed: str | None = None
+    available: str | None = None
+    limit: str | None = None
+
+    @property
+    def test(self) -> str:
+        """The whole test: `violated`, for the codes that the rule applies to."""
+        if not self.codes:
+            return self.violated
+        codes = ", ".join(f"{int(code):#x}" for code in self.codes)
+        return f"ctl_code in ({codes},) and ({self.violated})"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The wire fields and facts that the test looks at."""
+        return expressions.names(self.test)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleSet:
+    """The rules of one server, in the order in which it applies them."""
+
+    name: str
+    doc: str
+    rules: tuple[Rule, ...]
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def __repr__(self) -> str:
+        return f"rules.{self.name}"
+
+    @property
+    def layout(self) -> tuple[Rule, ...]:
+        """The rules on offsets and lengths."""
+        return tuple(rule for rule in self.rules if rule.layout)
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)
+
+
+def broken(rules: Iterable[Rule], facts: Mapping[str, Any], known: frozenset[str]) -> Iterator[Rule]:
+    """The rules that the facts break, in order.
+
+    Args:
+        rules: rules, or a rule set.
+        facts: the value of each name of `known`; `Untold` means that the message is too broken to tell.
+        known: the names that whoever applies the rules can answer for; a rule on other names is passed over.
+    """
+    for rule in rules:
+        if rule.force == "may" or not known >= rule.names:
+            continue
+        try:
+            is_broken = expressions.evaluate(rule.test, facts)
+        except Untold:
+            continue
+        if is_broken:
+            yield rule

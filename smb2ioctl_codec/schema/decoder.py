@@ -1,0 +1,193 @@
+"""The compiled decoder: source generated from a plan.
+
+It tests and builds; it never explains. Where it refuses, the span reader reads the same bytes again and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from smb2ioctl_codec.schema import runtime
+from smb2ioctl_codec.schema.plan import Check, Field, Plan
+from smb2ioctl_codec.schema.record import Record
+from smb2ioctl_codec.schema.source import Source, pasted, wire_names
+from smb2ioctl_codec.schema.spans import explain
+
+
+def install_decoder(cls: type[Record]) -> Callable[[Any], Any]:
+    """The record's decoder, which replaces the stub that compiles it if that is the `decode` of `Record`."""
+    if "decode" not in cls.__dict__:
+        decode = compile_decoder(cls)
+        decode.__doc__ = Record.decode.__doc__
+        type.__setattr__(cls, "decode", staticmethod(decode))
+        return decode
+    return decoder(cls)
+
+
+_compiled: dict[type[Record], Callable[[Any], Any]] = {}
+
+
+def decoder(cls: type[Record]) -> Callable[[Any], Any]:
+    """The record's compiled decoder, for classes whose own `decode` does more."""
+    if cls not in _compiled:
+        _compiled[cls] = compile_decoder(cls)
+    return _compiled[cls]
+
+
+def compile_decoder(
+    cls: type[Record], rules: Sequence[Check] = (), *, default: Any = None, other: Any = None
+) -> Callable[..., Any]:
+    """A function from bytes to a value of `cls`, which raises DecodeError for bytes that break layout, checks or rules.
+
+    Args:
+        cls: the record.
+        rules: what must hold besides the record's own checks.
+        default, other: given both, the function takes a second argument; where that is not `default`, it hands over to
+            `other(data, argument)`. So a choice costs the usual case one comparison.
+    """
+    source = _Decoder(cls, tuple(rules), default, other).source
+    decode: Callable[..., Any] = source.compile("decode", f"{cls.__name__}.decode")
+    decode.__module__, decode.__qualname__ = cls.__module__, f"{cls.__qualname__}.decode"
+    return decode
+
+
+class _Decoder:
+    """Writes the function from the plan, field by field in wire order."""
+
+    def __init__(self, cls: type[Record], rules: tuple[Check, ...], default: Any, other: Any) -> None:
+        self.cls = cls
+        self.plan: Plan = cls.PLAN
+        self.located = [f for f in self.plan.fields if f.place == "at"]
+        self.source = s = Source("def decode(data):" if other is None else "def decode(data, rules=_default):")
+        s.globals |= {"_default": default, "_other": other, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
+        s.globals |= {"type": type, "_new": object.__new__, "_twin": cls.TWIN, "_class": cls, "None": None}
+        s.globals |= {"_unicode": UnicodeDecodeError, "_refused": runtime.Refused, "str": str, "_view": memoryview}
+        s.globals["_explain"] = lambda data: explain(self.plan, data, rules)
+        if other is not None:
+            s.add(1, "if rules is not _default:", "    return _other(data, rules)")
+        s.add(1, "if type(data) is not bytes:", "    data = _bytes(data)")
+        s.add(1, "_size = len(data)")
+        self.tests = [check.violated for check in (*self.plan.checks, *rules)]
+        self.guarded = any(f.kind in ("text", "strings") for f in self.plan.fields)
+        self.at = 2 if self.guarded else 1
+        if self.guarded:
+            s.add(1, "try:")
+        self._fields()
+        self._build()
+        if self.guarded:
+            s.add(1, "except (_unicode, _refused):", "    raise _explain(data) from None")
+
+    def refuse_if(self, condition: str) -> None:
+        self.source.add(self.at, f"if {condition}:", "    raise _explain(data)")
+
+    def _fields(self) -> None:
+        position: int | None = 0
+        for fixed, group in groupby(self.plan.fields, key=lambda f: f.fixed):
+            if fixed:
+                run = list(group)
+                self._run(run, position)
+                position = None if position is None else self.plan.head
+            else:
+                for field in group:
+                    if position is not None and field.place != "at" and field.kind != "slack":
+                        self.source.add(self.at, f"_p = {position}")
+                        position = None
+                    getattr(self, f"_{field.kind}")(field)
+        tests = " or ".join(map(pasted, self.tests))
+        if tests:
+            self.refuse_if(tests)
+        if position is not None and not self.located:
+            self.refuse_if(f"_size != {position}")
+        elif position is None:
+            self.refuse_if("_p != _size")
+
+    def _run(self, run: list[Field], position: int | None) -> None:
+        """Fields of fixed size side by side: one unpack; of alternatives, the last is read first."""
+        s = self.source
+        conditions = list(dict.fromkeys(f.condition for f in run if f.condition))
+        plain = [f for f in run if f.condition in (None, *conditions[-1:])]
+        size = sum(f.size or 0 for f in plain)
+        start = "_p" if position is None else str(position)
+        self.refuse_if(f"_size - _p < {size}" if position is None else f"_size < {position + size}")
+        targets = ", ".join(name for f in plain for name in wire_names(f))
+        s.add(self.at, f"({targets},) = {s.unpacker(plain)}(data, {start})".replace("(data, 0)", "(data)"))
+        for condition in conditions[:-1]:
+            mine = [f for f in run if f.condition == condition]
+            theirs = [f for f in run if f.condition == conditions[-1]]
+            names, others = [", ".join(n for f in fs for n in wire_names(f)) for fs in (mine, theirs)]
+            s.add(self.at, f"if {pasted(condition)}:")
+            s.add(self.at + 1, f"({names},) = {s.unpacker(mine)}(data, {mine[0].offset})")
+            s.add(self.at + 1, f"{others.replace(', ', ' = ')} = None")
+            s.add(self.at, "else:", f"    {names.replace(', ', ' = ')} = None")
+        consts = [f"w_{f.name} != {f.const}" for f in run if f.const is not None]
+        if consts:
+            self.refuse_if(" or ".join(consts))
+        if position is None:
+            s.add(self.at, f"_p += {size}")
+
+    def _extent(self, field: Field) -> tuple[str, str]:
+        """Emits what finds a content's place; gives the text of its first byte's offset and of the one after."""
+        if field.place == "sized":
+            self.source.add(self.at, f"_e = _p + w_{field.length_field}")
+            self.refuse_if("_e > _size")
+            return "_p", "_e"
+        return "_p", "_size"
+
+    def _raw(self, field: Field) -> None:
+        s, n = self.source, field.name
+        if field.place == "at":
+            s.add(self.at, f"if w_{field.length_field}:")
+            s.add(self.at + 1, f"_s_{n} = w_{field.offset_field} - {field.base}")
+            s.add(self.at + 1, f"_e_{n} = _s_{n} + w_{field.length_field}")
+            s.add(self.at + 1, f"if _s_{n} < {self.plan.head} or _e_{n} > _size:", "    raise _explain(data)")
+            s.add(self.at + 1, f"a_{n} = data[_s_{n}:_e_{n}]")
+            s.add(self.at, "else:", f"    _s_{n} = _e_{n} = {self.plan.head}", f"    a_{n} = b''")
+            return
+        start, end = self._extent(field)
+        s.add(self.at, f"a_{n} = data[{start}:{end}]", f"_p = {end}")
+
+    def _text(self, field: Field) -> None:
+        start, end = self._extent(field)
+        s, n, t = self.source, field.name, field.terminator
+        s.add(self.at, f"_t = str(_view(data)[{start}:{end}], 'utf-16-le')", f"_p = {end}")
+        if t is None:
+            s.add(self.at, f"a_{n} = _t")
+        else:
+            s.add(self.at, f"a_{n}, _nul, a_{t} = _t.partition('\\0')", f"a_{t} = _nul + a_{t}")
+
+    def _strings(self, field: Field) -> None:
+        helper = self.source.use("_strings", runtime.strings)
+        self.source.add(self.at, f"a_{field.name}, _p = {helper}(data, _p, w_{field.count_field})")
+
+    def _slack(self, field: Field) -> None:
+        """The usual case is one buffer that starts at the fixed part's end and fills the rest."""
+        s, head, names = self.source, self.plan.head, [f.name for f in self.located]
+        last, before = names[-1], names[:-1]
+        usual = [f"_e_{last} == _size", f"_s_{last} == {head}", *(f"_e_{n} == {head}" for n in before)]
+        ranges = "".join(f"(_s_{n}, _e_{n}), " for n in names)
+        helper = s.use("_slack", runtime.slack)
+        s.add(self.at, f"if {' and '.join(usual)}:", f"    a_{field.name} = b''")
+        s.add(self.at, "else:", f"    a_{field.name} = {helper}(data, {head}, ({ranges}))")
+
+    def _build(self) -> None:
+        s = self.source
+        s.add(self.at, "_o = _new(_twin)")
+        for field in self.plan.fields:
+            for attribute in field.attributes:
+                s.add(self.at, *self._attribute(field, attribute))
+        s.add(self.at, "_o.__class__ = _class", "return _o")
+
+    def _attribute(self, field: Field, attribute: str) -> list[str]:
+        name = f"w_{attribute}" if field.fixed else f"a_{attribute}"
+        if field.record is not None:
+            twin, frozen = self.source.use("_part", field.record.TWIN), self.source.use("_whole", field.record)
+            parts = [f"_n.{f.name} = {n}" for f, n in zip(field.record.PLAN.fields, wire_names(field), strict=True)]
+            return [f"_n = _new({twin})", *parts, f"_n.__class__ = {frozen}", f"_o.{attribute} = _n"]
+        if field.enum is not None:
+            return [f"_o.{attribute} = {self.source.use('_enum', field.enum.map())}[{name}]"]
+        if field.canonical is not None:
+            return [f"_o.{attribute} = None if {name} == {pasted(field.canonical)} else {name}"]
+        return [f"_o.{attribute} = {name}"]
+

@@ -1,0 +1,237 @@
+"""The words of the schema language that construct lacks.
+
+Every class here is a real `construct.Construct`, so a schema parses and builds by itself: `parse` gives the wire
+fields, `build` writes whatever it is given, broken values included. What is parsed lies wherever the fields say, but
+never outside the bytes that are there: a buffer that would is given as None. Lowering (`plan.py`) reads the attributes
+of these classes; no other module looks at them.
+
+A variable field is a placement and a content. `Raw`, `Text` and `Strings` are contents; used alone they stand in
+sequence. `Sized` limits one to a length field, `At` puts one where an offset field points.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from construct import Bytes, Construct, Container, StreamError, Subconstruct
+
+from smb2ioctl_codec.schema.expressions import evaluate
+
+#: A gap that `build` fills with zeros is at most this many bytes, so that a broken offset allocates nothing large.
+LARGEST_BUILT_GAP = 1 << 16
+
+
+class Fixed(Subconstruct):  # type: ignore[misc]
+    """A scalar that must have one value. Parsing gives what is there; building without a value writes the right one."""
+
+    def __init__(self, subcon: Construct, value: int) -> None:
+        super().__init__(subcon)
+        self.value = int(value)
+        self.flagbuildnone = True
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return self.subcon._build(self.value if obj is None else obj, stream, context, path)
+
+
+class Reserved(Subconstruct):  # type: ignore[misc]
+    """A scalar that senders are told to zero and receivers to ignore; the class keeps it."""
+
+
+class Tag(Subconstruct):  # type: ignore[misc]
+    """A scalar or a reserved one that an open enum names: the class holds a member, the wire its number."""
+
+    def __init__(self, subcon: Construct, enum: type) -> None:
+        super().__init__(subcon)
+        self.enum = enum
+
+
+class Kept(Subconstruct):  # type: ignore[misc]
+    """A derived scalar, or trailing bytes, with a canonical value; the class holds None for it and any other as is."""
+
+    def __init__(self, subcon: Construct, canonical: str) -> None:
+        super().__init__(subcon)
+        self.canonical = canonical
+
+
+class When(Subconstruct):  # type: ignore[misc]
+    """A fixed-size field that is there only if the condition on earlier fields holds.
+
+    A run of `When` and the run of `Unless` after it, on the same condition and of the same size, share their place.
+    """
+
+    negated = False
+
+    def __init__(self, condition: str, subcon: Construct) -> None:
+        super().__init__(subcon)
+        self.condition = condition
+
+    def _absent(self, context: Any) -> bool:
+        return bool(evaluate(self.condition, context)) is self.negated
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return None if self._absent(context) else self.subcon._parse(stream, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return None if self._absent(context) else self.subcon._build(obj, stream, context, path)
+
+
+class Unless(When):
+    """The opposite of `When`."""
+
+    negated = True
+
+
+class Nested(Construct):  # type: ignore[misc]
+    """A record of fixed size inside another."""
+
+    def __init__(self, record: Any) -> None:
+        super().__init__()
+        self.record = record
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return self.record.SCHEMA._parse(stream, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return self.record.SCHEMA._build(obj, stream, context, path)
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.record.SCHEMA._sizeof(context, path))
+
+
+class Raw(Construct):  # type: ignore[misc]
+    """Bytes: as many as the placement gives, or all that are left."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return stream.read()
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        stream.write(obj)
+        return obj
+
+
+class Text(Raw):
+    """UTF-16LE, on the wire as bytes.
+
+    Args:
+        terminator: attribute that holds what follows the text from its first U+0000 on; None: the text is everything.
+        status: what an error of the text carries as its status.
+    """
+
+    def __init__(self, terminator: str | None = None, status: Any = None) -> None:
+        super().__init__()
+        self.terminator = terminator
+        self.status = status
+
+
+class Strings(Construct):  # type: ignore[misc]
+    """UTF-16LE strings one after another, each followed by U+0000, as many as the count field says."""
+
+    def __init__(self, count: str) -> None:
+        super().__init__()
+        self.count = count
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        found = []
+        for _ in range(context[self.count]):
+            units = []
+            while (unit := stream.read(2)) != b"\0\0":
+                if len(unit) < 2:
+                    raise StreamError("string without its U+0000", path=path)
+                units.append(unit)
+            found.append(b"".join(units))
+        return found
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        for item in obj:
+            stream.write(item + b"\0\0")
+        return obj
+
+
+class Sized(Construct):  # type: ignore[misc]
+    """A content in sequence, of as many bytes as the length field says."""
+
+    def __init__(self, length: str, content: Raw) -> None:
+        super().__init__()
+        self.length = length
+        self.content = content
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return Bytes(context[self.length])._parse(stream, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return self.content._build(obj, stream, context, path)
+
+
+class At(Construct):  # type: ignore[misc]
+    """A content at an offset, of as many bytes as the length field says; absent if that is 0.
+
+    Args:
+        offset, length: the fields that say where.
+        content: what lies there.
+        base: the offset that means the record's first byte.
+    """
+
+    def __init__(self, offset: str, length: str, content: Raw, *, base: int = 0) -> None:
+        super().__init__()
+        self.offset = offset
+        self.length = length
+        self.content = content
+        self.base = base
+
+    def _range(self, context: Any) -> tuple[int, int]:
+        start = context[self.offset] - self.base
+        return start, start + context[self.length]
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        if not context[self.length]:
+            return b""
+        back = stream.tell()
+        start, end = self._range(context)
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(start if back <= start and end <= size else back)
+        found = stream.read(end - start) if back <= start and end <= size else None
+        stream.seek(back)
+        if found is not None:
+            context.setdefault("_located", []).append((start, end))
+        return found
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if not obj:
+            return obj
+        back = stream.tell()
+        start, _ = self._range(context)
+        end = stream.seek(0, io.SEEK_END)
+        if not back <= start <= end + LARGEST_BUILT_GAP:
+            start = end
+        stream.seek(start)
+        stream.write(obj)
+        stream.seek(back)
+        context.setdefault("_located", []).append((start, start + len(obj)))
+        return obj
+
+
+class Slack(Construct):  # type: ignore[misc]
+    """The bytes after the fixed part that lie in no located buffer, in order: gaps, padding, trailing bytes."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        start = stream.tell()
+        tail = stream.read()
+        covered = _covered(context, start, len(tail))
+        return bytes(byte for place, byte in enumerate(tail) if place not in covered)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        start = stream.tell()
+        end = stream.seek(0, io.SEEK_END)
+        free = [place for place in range(end - start) if place not in _covered(context, start, end - start)]
+        for place, byte in zip(free, obj, strict=False):
+            stream.seek(start + place)
+            stream.write(bytes([byte]))
+        stream.seek(0, io.SEEK_END)
+        stream.write(obj[len(free) :])
+        return obj
+
+
+def _covered(context: Container, start: int, size: int) -> set[int]:
+    ranges = context.get("_located", [])
+    return {place for low, high in ranges for place in range(max(0, low - start), min(size, high - start))}

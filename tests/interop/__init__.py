@@ -1,0 +1,1 @@
+"""Our server side against programs that others wrote."""

@@ -39,6 +39,7 @@ cache directory = {folder}
 
 @pytest.mark.parametrize("count", [0, 1, 3, 200])
 def test_allinfo_lists_exactly_our_snapshots(tmp_path: Path, count: int) -> None:
+    """smbclient asks for the sizes, then for the labels, and prints these one by one."""
     labels = [_label(number) for number in range(count)]
     output, world = _smbclient(tmp_path, "//127.0.0.1/FILES", "-c", "allinfo file.txt", snapshots=labels)
 

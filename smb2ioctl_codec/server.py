@@ -82,9 +82,7 @@ class Reply:
         return self.body.encode()
 
 
-def respond(
-    body: Buffer, backend: Backend, *, share: Share, dfs_enabled: bool = True, related: bool = False
-) -> Reply:
+def respond(body: Buffer, backend: Backend, *, share: Share, dfs_enabled: bool = True, related: bool = False) -> Reply:
     """What the reference server answers, byte for byte; bytes that it leaves unwritten are zero.
 
     Args:
@@ -193,6 +191,7 @@ class _Facts(RequestFacts):
         if self["max_output_response"] == PROBE_SIZE:
             return struct.pack("<III", count, 0, size).ljust(PROBE_SIZE, b"\0")
         places = b"".join(
-            token.encode("utf-16-le", "surrogatepass")[: TOKEN_SIZE - 2].ljust(TOKEN_SIZE, b"\0") for token in self.tokens
+            token.encode("utf-16-le", "surrogatepass")[: TOKEN_SIZE - 2].ljust(TOKEN_SIZE, b"\0")
+            for token in self.tokens
         )
         return struct.pack("<III", count, count, size) + places + bytes(_SURPLUS)

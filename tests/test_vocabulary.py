@@ -149,9 +149,7 @@ def test_from_parts_takes_plain_ints_and_names() -> None:
     assert str(vendor.device) == "0x8384"
 
 
-@pytest.mark.parametrize(
-    ("part", "limit"), [("device", 0xFFFF), ("function", 0xFFF), ("access", 3), ("method", 3)]
-)
+@pytest.mark.parametrize(("part", "limit"), [("device", 0xFFFF), ("function", 0xFFF), ("access", 3), ("method", 3)])
 def test_from_parts_refuses_a_part_that_does_not_fit(part: str, limit: int) -> None:
     fitting = {"device": 9, "function": 1, "access": 0, "method": 0, part: limit}
     assert getattr(CtlCode.from_parts(**fitting), part) == limit
@@ -260,9 +258,7 @@ def test_membership_means_known() -> None:
     assert not CtlCode(UNKNOWN).is_known
 
 
-@pytest.mark.parametrize(
-    ("enum", "limit"), [(CtlCode, 0xFFFFFFFF), (NtStatus, 0xFFFFFFFF), (Tag, 0xFFFF), (Access, 3)]
-)
+@pytest.mark.parametrize(("enum", "limit"), [(CtlCode, 0xFFFFFFFF), (NtStatus, 0xFFFFFFFF), (Tag, 0xFFFF), (Access, 3)])
 def test_values_that_are_none(enum: type[OpenIntEnum], limit: int) -> None:
     assert enum(0) == 0
     assert enum(limit) == limit

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from smb2ioctl_codec.messages.ioctl import IoctlRequest
 from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, Untold, broken
-from smb2ioctl_codec.schema import Buffer
+from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
 from smb2ioctl_codec.schema.spans import read, violation
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Violation:
     """A rule that a message breaks.
 
@@ -93,4 +92,3 @@ def _violation(rule: Rule, facts: RequestFacts) -> Violation:
     error = violation(rule, IoctlRequest.PLAN, facts.wire | values | {"size": len(facts.body)})
     assert error is not None, rule.id
     return Violation(rule, error.path, error.offset or 0, str(error))
-

@@ -9,7 +9,6 @@ from construct import Int8ul, Int16ul, Int32ul, Struct
 from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
-from smb2ioctl_codec.schema.decoder import decoder
 
 #: Bytes before ErrorData.
 HEAD_SIZE = 8
@@ -70,6 +69,8 @@ class ErrorResponse(Record):
             DecodeError: the bytes break the layout.
             TypeError: `data` is no bytes-like object.
         """
+        from smb2ioctl_codec.schema.decoder import decoder
+
         response: ErrorResponse = decoder(cls)(data)
         if response.error_context_count:
             response.contexts()

@@ -14,7 +14,6 @@ from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import REPLY, SAMBA_3_6, RuleSet
 from smb2ioctl_codec.schema import At, Buffer, Fixed, Kept, Nested, Raw, Record, Reserved, Slack, Tag, record
-from smb2ioctl_codec.schema.decoder import compile_decoder
 
 #: Flags of a request: the control code is an FSCTL.
 IS_FSCTL = 1
@@ -180,6 +179,8 @@ def _carried(payload: Record | bytes, ctl_code: int | None, name: str) -> tuple[
 
 def _install_request_decoder() -> Any:
     """Compile the decoder for the usual rules and put it in the place of the stub."""
+    from smb2ioctl_codec.schema.decoder import compile_decoder
+
     decode = compile_decoder(IoctlRequest, SAMBA_3_6.layout, default=SAMBA_3_6, other=_decode_with)
     decode.__doc__ = IoctlRequest.decode.__doc__
     type.__setattr__(IoctlRequest, "decode", staticmethod(decode))
@@ -191,6 +192,8 @@ _decoders: dict[RuleSet, Any] = {}
 
 def _decode_with(data: Buffer, rules: RuleSet) -> IoctlRequest:
     if rules not in _decoders:
+        from smb2ioctl_codec.schema.decoder import compile_decoder
+
         _decoders[rules] = compile_decoder(IoctlRequest, rules.layout)
     request: IoctlRequest = _decoders[rules](data)
     return request

@@ -12,8 +12,7 @@ from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, Fore
 from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import WIRE, RuleSet
-from smb2ioctl_codec.schema import Buffer
-from smb2ioctl_codec.schema.record import value_class
+from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
 
 Body = IoctlRequest | IoctlResponse | ErrorResponse | bytes

@@ -6,15 +6,14 @@ To add a control code: write its records in a module of this package, and one `R
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.schema import Record
+from smb2ioctl_codec.schema import Record, value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Row:
     """What is known of one control code.
 

@@ -8,13 +8,13 @@ the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, Protocol
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.schema import expressions
+from smb2ioctl_codec.schema.value import value_class
 
 #: Both halves of the FileId that names no handle.
 ALL_ONES = 0xFFFFFFFFFFFFFFFF
@@ -24,7 +24,7 @@ class Untold(LookupError):
     """A fact that cannot be told, because the message is too broken; the rules that need it are passed over."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rule:
     """One thing that a message must not do.
 
@@ -68,13 +68,16 @@ class Rule:
         return expressions.names(self.test)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value_class
 class RuleSet:
     """The rules of one server, in the order in which it applies them."""
 
     name: str
     doc: str
     rules: tuple[Rule, ...]
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -97,7 +100,13 @@ class RuleSet:
         raise KeyError(rule_id)
 
 
-def broken(rules: Iterable[Rule], facts: Mapping[str, Any], known: frozenset[str]) -> Iterator[Rule]:
+class Facts(Protocol):
+    """Maps names to values; the value may be worked out when it is asked for."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def broken(rules: Iterable[Rule], facts: Facts, known: frozenset[str]) -> Iterator[Rule]:
     """The rules that the facts break, in order.
 
     Args:

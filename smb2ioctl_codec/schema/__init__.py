@@ -6,8 +6,23 @@ is wrong with a value), `layout` (tables). Nothing here knows SMB.
 """
 
 from smb2ioctl_codec.schema.layout import Row, layout
-from smb2ioctl_codec.schema.notation import At, Fixed, Kept, Nested, Raw, Reserved, Sized, Slack, Strings, Tag, Text, Unless, When
-from smb2ioctl_codec.schema.record import Buffer, Record, record, value_class
+from smb2ioctl_codec.schema.notation import (
+    At,
+    Fixed,
+    Kept,
+    Nested,
+    Raw,
+    Reserved,
+    Sized,
+    Slack,
+    Strings,
+    Tag,
+    Text,
+    Unless,
+    When,
+)
+from smb2ioctl_codec.schema.record import Buffer, Record, record
+from smb2ioctl_codec.schema.value import value_class
 
 __all__ = [
     "At", "Buffer", "Fixed", "Kept", "Nested", "Raw", "Record", "Reserved", "Row", "Sized", "Slack", "Strings", "Tag",

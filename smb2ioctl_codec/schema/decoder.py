@@ -190,4 +190,3 @@ class _Decoder:
         if field.canonical is not None:
             return [f"_o.{attribute} = None if {name} == {pasted(field.canonical)} else {name}"]
         return [f"_o.{attribute} = {name}"]
-

@@ -22,7 +22,7 @@ from smb2ioctl_codec.schema.expressions import evaluate
 LARGEST_BUILT_GAP = 1 << 16
 
 
-class Fixed(Subconstruct):  # type: ignore[misc]
+class Fixed(Subconstruct):
     """A scalar that must have one value. Parsing gives what is there; building without a value writes the right one."""
 
     def __init__(self, subcon: Construct, value: int) -> None:
@@ -34,11 +34,11 @@ class Fixed(Subconstruct):  # type: ignore[misc]
         return self.subcon._build(self.value if obj is None else obj, stream, context, path)
 
 
-class Reserved(Subconstruct):  # type: ignore[misc]
+class Reserved(Subconstruct):
     """A scalar that senders are told to zero and receivers to ignore; the class keeps it."""
 
 
-class Tag(Subconstruct):  # type: ignore[misc]
+class Tag(Subconstruct):
     """A scalar or a reserved one that an open enum names: the class holds a member, the wire its number."""
 
     def __init__(self, subcon: Construct, enum: type) -> None:
@@ -46,7 +46,7 @@ class Tag(Subconstruct):  # type: ignore[misc]
         self.enum = enum
 
 
-class Kept(Subconstruct):  # type: ignore[misc]
+class Kept(Subconstruct):
     """A derived scalar, or trailing bytes, with a canonical value; the class holds None for it and any other as is."""
 
     def __init__(self, subcon: Construct, canonical: str) -> None:
@@ -54,7 +54,7 @@ class Kept(Subconstruct):  # type: ignore[misc]
         self.canonical = canonical
 
 
-class When(Subconstruct):  # type: ignore[misc]
+class When(Subconstruct):
     """A fixed-size field that is there only if the condition on earlier fields holds.
 
     A run of `When` and the run of `Unless` after it, on the same condition and of the same size, share their place.
@@ -82,7 +82,7 @@ class Unless(When):
     negated = True
 
 
-class Nested(Construct):  # type: ignore[misc]
+class Nested(Construct):
     """A record of fixed size inside another."""
 
     def __init__(self, record: Any) -> None:
@@ -99,7 +99,7 @@ class Nested(Construct):  # type: ignore[misc]
         return int(self.record.SCHEMA._sizeof(context, path))
 
 
-class Raw(Construct):  # type: ignore[misc]
+class Raw(Construct):
     """Bytes: as many as the placement gives, or all that are left."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
@@ -124,7 +124,7 @@ class Text(Raw):
         self.status = status
 
 
-class Strings(Construct):  # type: ignore[misc]
+class Strings(Construct):
     """UTF-16LE strings one after another, each followed by U+0000, as many as the count field says."""
 
     def __init__(self, count: str) -> None:
@@ -148,7 +148,7 @@ class Strings(Construct):  # type: ignore[misc]
         return obj
 
 
-class Sized(Construct):  # type: ignore[misc]
+class Sized(Construct):
     """A content in sequence, of as many bytes as the length field says."""
 
     def __init__(self, length: str, content: Raw) -> None:
@@ -163,7 +163,7 @@ class Sized(Construct):  # type: ignore[misc]
         return self.content._build(obj, stream, context, path)
 
 
-class At(Construct):  # type: ignore[misc]
+class At(Construct):
     """A content at an offset, of as many bytes as the length field says; absent if that is 0.
 
     Args:
@@ -211,7 +211,7 @@ class At(Construct):  # type: ignore[misc]
         return obj
 
 
-class Slack(Construct):  # type: ignore[misc]
+class Slack(Construct):
     """The bytes after the fixed part that lie in no located buffer, in order: gaps, padding, trailing bytes."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:

@@ -6,12 +6,13 @@ encode, and does not stand in the class unless it is `Kept`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from construct import Bytes, Construct, FormatField, Renamed, Struct
 
 from smb2ioctl_codec.schema import expressions, notation
+from smb2ioctl_codec.schema.value import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Check(Protocol):
     def limit(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Field:
     """One named field of a schema, as every reader sees it. Sizes and offsets are bytes."""
 
@@ -88,7 +89,7 @@ class Field:
         return (self.name,) if self.terminator is None else (self.name, self.terminator)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """A lowered schema."""
 
@@ -138,7 +139,13 @@ def _describe(subcon: Construct) -> dict[str, Any]:
         case notation.Nested():
             plan = subcon.record.PLAN
             codes = "".join(f.code[1:] for f in plan.fields)
-            return {"kind": "nested", "record": subcon.record, "type": plan.name, "size": plan.head, "code": f"<{codes}"}
+            return {
+                "kind": "nested",
+                "record": subcon.record,
+                "type": plan.name,
+                "size": plan.head,
+                "code": f"<{codes}",
+            }
         case notation.Sized():
             return _describe(subcon.content) | {"place": "sized", "length_field": subcon.length}
         case notation.At():

@@ -7,12 +7,13 @@ look-up.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from construct import Struct
 
 from smb2ioctl_codec.schema.plan import Check, Plan, lower
+from smb2ioctl_codec.schema.value import make_value_class
 
 Buffer = bytes | bytearray | memoryview
 R = TypeVar("R", bound="Record")
@@ -55,11 +56,6 @@ class Record:
 
         return install_encoder(type(self))(self)
 
-    def __post_init__(self) -> None:
-        from smb2ioctl_codec.schema.wire import normalise
-
-        normalise(self)
-
 
 @dataclass_transform(frozen_default=True)
 def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Callable[[type[R]], type[R]]:
@@ -76,7 +72,7 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
 
     def decorate(cls: type[R]) -> type[R]:
         plan = lower(cls.__name__, section, schema, checks)
-        frozen = value_class(cls)
+        frozen = make_value_class(cls, *_normalisation(plan))
         held = {name for field in plan.fields for name in field.attributes}
         if held != {f.name for f in fields(frozen)}:  # type: ignore[arg-type]
             raise TypeError(f"{cls.__name__}: class and schema differ in {held ^ {f.name for f in fields(frozen)}}")  # type: ignore[arg-type]
@@ -87,14 +83,26 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
     return decorate
 
 
-def value_class(cls: type[Any]) -> type[Any]:
-    """`cls` as a frozen, slotted dataclass with a mutable twin.
+def _normalisation(plan: Plan) -> tuple[Any, ...]:
+    """Globals and lines that call `_normalise` where a new value may not have the form that decoding gives."""
+    names: dict[str, Any] = {"_normalise": _normalise}
+    tests = []
+    for field in plan.fields:
+        if field.canonical is not None and field.attributes:
+            tests.append(f"{field.name} is not None")
+        elif field.enum is not None and field.attributes:
+            tests.append(f"type({field.name}) is not _enum_{field.name}")
+            names[f"_enum_{field.name}"] = field.enum
+        elif field.kind == "slack":
+            tests.append(f"{field.name} != b''")
+        elif field.kind in ("raw", "bytes"):
+            tests.append(f"type({field.name}) is not bytes")
+        elif field.kind == "strings":
+            tests.append(f"type({field.name}) is not tuple")
+    return (names, f"if {' or '.join(tests)}:", "    _normalise(self)") if tests else ({},)
 
-    Filling an object of the twin and then changing its class costs a quarter of what the frozen `__init__` does.
-    """
-    frozen = dataclass(frozen=True, slots=True)(cls)
-    names = {f.name for f in fields(frozen)}
-    frozen.TWIN = type(f"_{cls.__name__}", frozen.__bases__, {"__slots__": tuple(f.name for f in fields(frozen))})
-    assert names == set(frozen.TWIN.__slots__)
-    return frozen
 
+def _normalise(value: Record) -> None:
+    from smb2ioctl_codec.schema.wire import normalise
+
+    normalise(value)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.schema import expressions
 from smb2ioctl_codec.schema.plan import Check, Field, Plan
 from smb2ioctl_codec.schema.runtime import next_nul
+from smb2ioctl_codec.schema.value import value_class
 
 #: Bytes of the smallest string in a list: its U+0000.
 SMALLEST_STRING = 2
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Span:
     """One field of a message, with its place.
 
@@ -41,13 +42,13 @@ class Span:
     children: tuple[Span, ...] = ()
 
 
-@dataclass(slots=True)
 class Reading:
     """What the span reader made of some bytes: spans in wire order, defects in the order found, wire values by name."""
 
-    spans: list[Span] = field(default_factory=list)
-    defects: list[DecodeError] = field(default_factory=list)
-    wire: dict[str, Any] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.defects: list[DecodeError] = []
+        self.wire: dict[str, Any] = {}
 
 
 class _Stop(Exception):
@@ -171,7 +172,9 @@ class _Reader:
             self._defect(each.name, "cut short", offset=self.position, needed=size, available=left)
             raise _Stop
         if each.record is not None:
-            part = read(each.record.PLAN, self.data[self.position : self.position + size], base=self.base + self.position)
+            part = read(
+                each.record.PLAN, self.data[self.position : self.position + size], base=self.base + self.position
+            )
             spans = [replace(s, path=f"{self.plan.name}.{each.name}.{s.name}") for s in part.spans]
             self.reading.wire[each.name] = part.wire
             self._span(each, self.position, size, part.wire, spans)
@@ -247,7 +250,9 @@ class _Reader:
             name = f"{each.name}[{index}]"
             start, end = self.position, next_nul(data, self.position)
             if end < 0:
-                self._defect(name, "no U+0000 before the end", offset=start, needed=2, available=(len(data) - start) % 2)
+                self._defect(
+                    name, "no U+0000 before the end", offset=start, needed=2, available=(len(data) - start) % 2
+                )
                 raise _Stop
             found.append(data[start:end])
             self.position = end + 2

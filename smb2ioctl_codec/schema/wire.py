@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.errors import EncodeError
 from smb2ioctl_codec.schema import expressions, runtime
 from smb2ioctl_codec.schema.plan import Field, Plan
@@ -59,14 +58,16 @@ def normalise(value: Any) -> None:
             _set(value, field.name, None)
     for field in slack:
         tail = bytes(writer.plan.head) + writer.tail
-        _set(value, field.name, runtime.slack(tail, writer.plan.head, tuple((p, p + len(c)) for p, c in writer.located)))
+        _set(
+            value, field.name, runtime.slack(tail, writer.plan.head, tuple((p, p + len(c)) for p, c in writer.located))
+        )
 
 
 def _set(value: Any, name: str, new: Any) -> None:
     object.__setattr__(value, name, new)
 
 
-def _member(enum: type[OpenIntEnum], given: Any) -> Any:
+def _member(enum: Any, given: Any) -> Any:
     if isinstance(given, int) and not isinstance(given, enum) and 0 <= given < 1 << enum.bits:
         return enum(given)
     return given
@@ -186,7 +187,9 @@ class _Writer:
         return sum(len(item) + 2 for item in content) if field.kind == "strings" else len(content)
 
     def canonical(self, field: Field) -> Any:
-        known = {"size": self.plan.head + sum(self._size(f) for f in self.plan.fields if f.name in self.wire and not f.fixed)}
+        known = {
+            "size": self.plan.head + sum(self._size(f) for f in self.plan.fields if f.name in self.wire and not f.fixed)
+        }
         return expressions.evaluate(field.canonical or "None", self.wire | known)
 
     def _kept(self, field: Field) -> Any:
@@ -211,5 +214,3 @@ class _Writer:
 
 def _shown(number: int) -> str:
     return hex(number) if number.bit_length() <= 128 else f"a number of {number.bit_length()} bits"
-
-

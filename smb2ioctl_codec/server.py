@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import StatusError
@@ -26,6 +26,8 @@ from smb2ioctl_codec.schema.runtime import as_bytes
 
 #: Bytes that follow the tokens in the reference server's reply, all of them zero here.
 _SURPLUS = 6
+#: Statuses whose reply has an IOCTL body; every other has an ERROR body (smb2_ioctl.c 142-152).
+_WITH_BODY = (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW)
 
 
 class Share(Enum):
@@ -100,12 +102,12 @@ def respond(body: Buffer, backend: Backend, *, share: Share, dfs_enabled: bool =
     try:
         rule = next(broken(SAMBA_3_6, facts, facts.known), None)
         status = NtStatus.SUCCESS if rule is None or rule.status is None else rule.status
-        if status in (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW):
-            file_id = FileId(facts["persistent"], facts["volatile"])
-            return Reply(status, IoctlResponse(facts["ctl_code"], file_id, facts.output()))
+        output = facts.output() if status in _WITH_BODY else b""
     except StatusError as refusal:
-        status = refusal.status
-    return Reply(NtStatus(status), ErrorResponse())
+        status, output = NtStatus(refusal.status), b""
+    if status not in _WITH_BODY:
+        return Reply(status, ErrorResponse())
+    return Reply(status, IoctlResponse(facts["ctl_code"], FileId(facts["persistent"], facts["volatile"]), output))
 
 
 class _Facts(RequestFacts):
@@ -141,8 +143,7 @@ class _Facts(RequestFacts):
     @property
     def found(self) -> Open:
         """The open, where a rule has already seen that there is one."""
-        assert self.open is not None
-        return self.open
+        return cast("Open", self.open)
 
     @cached_property
     def referral(self) -> bytes:

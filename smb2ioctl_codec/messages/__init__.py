@@ -1,4 +1,4 @@
-"""SMB2 messages: header, IOCTL and ERROR bodies, packets, compounds, direct-TCP frames, and what is wrong with a request.
+"""SMB2 messages: header, IOCTL and ERROR bodies, packets, compounds, direct-TCP frames; what is wrong with a request.
 
 What the control codes carry inside is not known here but asked of the registry.
 """

@@ -10,7 +10,7 @@ from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, Untold, broken
 from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
-from smb2ioctl_codec.schema.spans import read, violation
+from smb2ioctl_codec.schema.spans import error_of, read
 
 
 @value_class
@@ -89,6 +89,5 @@ def check_request(body: Buffer, rules: RuleSet = SAMBA_3_6, *, related: bool = F
 
 def _violation(rule: Rule, facts: RequestFacts) -> Violation:
     values = {name: facts[name] for name in rule.names}
-    error = violation(rule, IoctlRequest.PLAN, facts.wire | values | {"size": len(facts.body)})
-    assert error is not None, rule.id
+    error = error_of(rule, IoctlRequest.PLAN, facts.wire | values | {"size": len(facts.body)})
     return Violation(rule, error.path, error.offset or 0, str(error))

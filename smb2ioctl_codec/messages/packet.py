@@ -8,7 +8,7 @@ from dataclasses import replace
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.messages.error import ErrorResponse
-from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header, Protocol
+from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header
 from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import WIRE, RuleSet
@@ -57,8 +57,9 @@ class Packet:
         header, body = self.header, self.body
         if not isinstance(header, (Header, ForeignHeader)):
             raise EncodeError(f"expected Header, not {type(header).__name__}", path="Packet.header")
+        message = header.encode()
         _check_pair(header, body)
-        message = header.encode() + (body if isinstance(body, bytes) else body.encode())
+        message += body if isinstance(body, bytes) else body.encode()
         if isinstance(header, Header) and header.next_command not in (0, len(message)):
             reason = f"{header.next_command} is neither 0 nor the message's {len(message)} bytes"
             raise EncodeError(reason, path="Header.next_command")
@@ -126,23 +127,13 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
         pad_last: pad the last one too, as servers do.
 
     Raises:
-        EncodeError: a message cannot be encoded; there is none.
+        EncodeError: a message cannot be encoded; there is none; one that is no plain SMB2 does not stand alone.
     """
     chain = list(packets)
     if not chain:
         raise EncodeError("a compound needs at least one message", path="Packet")
-    encoded = []
-    for index, packet in enumerate(chain):
-        is_last = index == len(chain) - 1
-        if isinstance(packet.header, Header):
-            packet = replace(packet, header=replace(packet.header, next_command=0))
-        message = packet.encode()
-        if not is_last or pad_last:
-            message += bytes(-len(message) % _ALIGNMENT)
-        if not is_last and isinstance(packet.header, Header):
-            message = replace(packet.header, next_command=len(message)).encode() + message[HEADER_SIZE:]
-        encoded.append(message)
-    return b"".join(encoded)
+    encoded = [_encode_element(packet, padded=True, linked=True) for packet in chain[:-1]]
+    return b"".join((*encoded, _encode_element(chain[-1], padded=pad_last, linked=False)))
 
 
 def _decode(data: bytes, base: int, rules: RuleSet) -> Packet:
@@ -155,9 +146,10 @@ def _decode(data: bytes, base: int, rules: RuleSet) -> Packet:
             reason = f"{header.next_command} is neither 0 nor the message's {len(data)} bytes"
             raise DecodeError(reason, path="Header.next_command", offset=20)
         place = base + HEADER_SIZE
-        body: Body = data[HEADER_SIZE:]
+        content = data[HEADER_SIZE:]
+        body: Body = content
         if header.command == Command.IOCTL:
-            body = decode_response(body, header.status) if header.flags & 1 else IoctlRequest.decode(body, rules)
+            body = decode_response(content, header.status) if header.flags & 1 else IoctlRequest.decode(content, rules)
     except DecodeError as error:
         error.offset = place + (error.offset or 0)
         raise
@@ -204,6 +196,21 @@ def _size_of_element(data: bytes, position: int) -> int:
             reason, path="Header.next_command", offset=position + 20, needed=max(size, HEADER_SIZE), available=left
         )
     return size
+
+
+def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:
+    """One message of a compound; a last one that says its own size goes on saying it."""
+    if not isinstance(packet, Packet) or not isinstance(packet.header, Header):
+        if isinstance(packet, Packet) and not linked:
+            return packet.encode()
+        raise EncodeError("expected a Packet with a Header", path="Packet.header")
+    message = replace(packet, header=replace(packet.header, next_command=0)).encode()
+    linked = linked or packet.header.next_command == len(message)
+    if padded:
+        message += bytes(-len(message) % _ALIGNMENT)
+    if linked:
+        message = replace(packet.header, next_command=len(message)).encode() + message[HEADER_SIZE:]
+    return message
 
 
 def _check_pair(header: Header | ForeignHeader, body: Body) -> None:

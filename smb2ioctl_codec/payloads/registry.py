@@ -41,12 +41,14 @@ class Row:
     @property
     def request(self) -> type[Record] | None:
         """The type of the input; None if it is raw bytes, or there is none."""
-        return _load(self._request)
+        kind: type[Record] | None = _load(self._request)
+        return kind
 
     @property
     def response(self) -> type[Record] | None:
         """The type of the output; None if it is raw bytes, or there is none."""
-        return _load(self._response)
+        kind: type[Record] | None = _load(self._response)
+        return kind
 
     def facts(self, data: bytes) -> dict[str, Any]:
         """What rules ask about the input, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from construct import Int32ul, Struct
 
@@ -16,6 +17,8 @@ TOKEN_SIZE = 50
 #: MaxOutputResponse of the first of two calls: it asks for the sizes alone.
 PROBE_SIZE = 16
 
+#: A number that the constructor works out.
+_COMPUTED: Any = None
 _FORMAT = "@GMT-%Y.%m.%d-%H.%M.%S"
 _EXAMPLE = "@GMT-2026.11.22-17.47.43"
 
@@ -23,9 +26,9 @@ _EXAMPLE = "@GMT-2026.11.22-17.47.43"
 @record(
     "[MS-SMB2] 2.2.32.2",
     Struct(
-        "number_of_snapshots" / Kept(Int32ul, "number_of_snapshots_returned") * "snapshots that exist",
+        "number_of_snapshots" / Kept(Int32ul, "number_of_snapshots_returned", resolved=True) * "snapshots that exist",
         "number_of_snapshots_returned" / Int32ul * "snapshots in this reply; 0 if they do not all fit",
-        "snapshot_array_size" / Kept(Int32ul, "size - 12") * "bytes of the array, or that it would need",
+        "snapshot_array_size" / Kept(Int32ul, "size - 12", resolved=True) * "bytes of the array, or that it would need",
         "snapshots" / Strings("number_of_snapshots_returned") * "tokens, each followed by U+0000",
         "padding" / Raw() * "what follows the tokens: one more U+0000, and what the server adds",
     ),
@@ -34,21 +37,21 @@ class SnapshotArray(Record):
     """SRV_SNAPSHOT_ARRAY: the snapshots of a file, newest first as servers send them. Output of
     FSCTL_SRV_ENUMERATE_SNAPSHOTS.
 
-    `number_of_snapshots` and `snapshot_array_size` (bytes) are None where they are what `snapshots` and `padding`
-    make them. A reply to a probe gives them without any token; then 12, 14 and 16 bytes are all in use, which differ in
-    `padding`. By the document two zero bytes follow the tokens (50n + 2 bytes of array); Samba 3.6 sends six
+    `number_of_snapshots` and `snapshot_array_size` (bytes) need not be given: they are then what `snapshots` and
+    `padding` make them. A reply to a probe gives them without any token; 12, 14 and 16 bytes are all in use for it, and
+    differ in `padding`. By the document two zero bytes follow the tokens (50n + 2 bytes of array); Samba 3.6 sends six
     (50n + 6). Tokens are read by their count; `snapshot_array_size` is kept, never believed. [MS-SMB2] 2.2.32.2.
     """
 
     snapshots: tuple[str, ...] = ()
-    number_of_snapshots: int | None = None
-    snapshot_array_size: int | None = None
+    number_of_snapshots: int = _COMPUTED
+    snapshot_array_size: int = _COMPUTED
     padding: bytes = b"\0\0"
 
     @property
-    def total(self) -> int:
-        """Snapshots that exist, whether or not they are in this reply."""
-        return len(self.snapshots) if self.number_of_snapshots is None else self.number_of_snapshots
+    def number_of_snapshots_returned(self) -> int:
+        """Snapshots in this reply."""
+        return len(self.snapshots)
 
     @property
     def next_max_output_response(self) -> int:
@@ -56,8 +59,7 @@ class SnapshotArray(Record):
 
         It is what the server said that it needs, or what that many tokens take where the server said less.
         """
-        said = 0 if self.snapshot_array_size is None else self.snapshot_array_size
-        needed = HEAD_SIZE + max(said, TOKEN_SIZE * self.total + 2)
+        needed = HEAD_SIZE + max(self.snapshot_array_size, TOKEN_SIZE * self.number_of_snapshots + 2)
         return min(max(needed, PROBE_SIZE), 0xFFFFFFFF)
 
 

@@ -90,7 +90,7 @@ MS_SMB2 = RuleSet(
         ),
         Rule(
             "input-absent", f"{_SECTION} <377>", _INVALID, "IoctlRequest.input_offset",
-            "input_count == 0 and input_offset > size + 64", "there is no input, and InputOffset points past the message",
+            "input_count == 0 and input_offset > size + 64", "there is no input, but InputOffset points past the end",
             force="may",
         ),
         Rule(

@@ -187,6 +187,6 @@ class _Decoder:
             return [f"_n = _new({twin})", *parts, f"_n.__class__ = {frozen}", f"_o.{attribute} = _n"]
         if field.enum is not None:
             return [f"_o.{attribute} = {self.source.use('_enum', field.enum.map())}[{name}]"]
-        if field.canonical is not None:
+        if field.canonical is not None and not field.resolved:
             return [f"_o.{attribute} = None if {name} == {pasted(field.canonical)} else {name}"]
         return [f"_o.{attribute} = {name}"]

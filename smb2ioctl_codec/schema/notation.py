@@ -47,11 +47,16 @@ class Tag(Subconstruct):
 
 
 class Kept(Subconstruct):
-    """A derived scalar, or trailing bytes, with a canonical value; the class holds None for it and any other as is."""
+    """A derived scalar, or trailing bytes, with a canonical value that need not be given.
 
-    def __init__(self, subcon: Construct, canonical: str) -> None:
+    The class holds None where the wire has the canonical value, so that it follows when other fields are replaced; or,
+    if `resolved`, always the number, and None in a constructor stands for the canonical one.
+    """
+
+    def __init__(self, subcon: Construct, canonical: str, *, resolved: bool = False) -> None:
         super().__init__(subcon)
         self.canonical = canonical
+        self.resolved = resolved
 
 
 class When(Subconstruct):

@@ -64,6 +64,8 @@ class Field:
     #: the field is there only if this holds
     condition: str | None = None
     canonical: str | None = None
+    #: the class holds the canonical value too, not None
+    resolved: bool = False
     place: Place = "here"
     offset_field: str | None = None
     length_field: str | None = None
@@ -122,7 +124,7 @@ def _field(subcon: Construct) -> Field:
     return Field(name=name, doc=doc, **_describe(subcon))
 
 
-def _describe(subcon: Construct) -> dict[str, Any]:
+def _describe(subcon: Construct) -> dict[str, Any]:  # noqa: C901 - one case for each word of the language
     """What a construct says, as arguments of `Field`."""
     match subcon:
         case notation.Fixed():
@@ -132,7 +134,7 @@ def _describe(subcon: Construct) -> dict[str, Any]:
         case notation.Tag():
             return _describe(subcon.subcon) | {"enum": subcon.enum, "type": subcon.enum.__name__}
         case notation.Kept():
-            return _describe(subcon.subcon) | {"canonical": subcon.canonical}
+            return _describe(subcon.subcon) | {"canonical": subcon.canonical, "resolved": subcon.resolved}
         case notation.When():
             negation = "not " if subcon.negated else ""
             return _describe(subcon.subcon) | {"condition": f"{negation}({subcon.condition})"}

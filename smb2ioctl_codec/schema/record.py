@@ -89,7 +89,7 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
     tests = []
     for field in plan.fields:
         if field.canonical is not None and field.attributes:
-            tests.append(f"{field.name} is not None")
+            tests.append(f"{field.name} is {'' if field.resolved else 'not '}None")
         elif field.enum is not None and field.attributes:
             tests.append(f"type({field.name}) is not _enum_{field.name}")
             names[f"_enum_{field.name}"] = field.enum

@@ -38,7 +38,7 @@ class Source:
         text = "\n".join(self.lines) + "\n"
         filename = f"<smb2ioctl_codec {title}>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-        exec(compile(text, filename, "exec"), self.globals)  # the text comes from schemas alone, never from input
+        exec(compile(text, filename, "exec"), self.globals)  # noqa: S102 - the text comes from schemas alone, never from input
         return self.globals[name]
 
 

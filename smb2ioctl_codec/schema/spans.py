@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -66,10 +67,8 @@ def read(plan: Plan, data: bytes, *, base: int = 0, keep: bool = True) -> Readin
             memory that a tree costs.
     """
     reader = _Reader(plan, data, base, keep)
-    try:
+    with suppress(_Stop):
         reader.run()
-    except _Stop:
-        pass
     return reader.reading
 
 
@@ -87,6 +86,11 @@ def violation(check: Check, plan: Plan, wire: dict[str, Any]) -> DecodeError | N
     """The error of a check that the wire values break; None if they do not, or are too few to tell."""
     if not wire.keys() >= expressions.names(check.violated) or not expressions.evaluate(check.violated, wire):
         return None
+    return error_of(check, plan, wire)
+
+
+def error_of(check: Check, plan: Plan, wire: dict[str, Any]) -> DecodeError:
+    """The error of a check that is known to be broken, with the place and the amounts that the wire values give."""
     name = check.path.partition(".")[2]
     amounts = [None if e is None else int(expressions.evaluate(e, wire)) for e in (check.needed, check.available)]
     return DecodeError(
@@ -108,7 +112,8 @@ def start_of(plan: Plan, name: str, wire: dict[str, Any]) -> int:
             if candidate.offset is not None:
                 return candidate.offset
             if candidate.offset_field is not None:
-                return int(wire[candidate.offset_field]) - candidate.base
+                start = int(wire[candidate.offset_field]) - candidate.base
+                return start if plan.head <= start <= wire["size"] else plan.head
             return plan.head
     return 0
 
@@ -188,11 +193,11 @@ class _Reader:
 
     def _located(self, each: Field) -> None:
         wire, total = self.reading.wire, len(self.data)
-        size = wire[each.length_field]
+        size = wire[each.length_field or ""]
         if not size:
             wire[each.name] = b""
             return
-        start = wire[each.offset_field] - each.base
+        start = wire[each.offset_field or ""] - each.base
         if not self.plan.head <= start <= total:
             place = self.plan.field(each.offset_field or "").offset or 0
             low, high = self.plan.head + each.base, total + each.base
@@ -217,7 +222,7 @@ class _Reader:
 
     def _sequential(self, each: Field) -> None:
         start, left = self.position, len(self.data) - self.position
-        size = left if each.length_field is None else self.reading.wire[each.length_field]
+        size = left if each.length_field is None else self.reading.wire[each.length_field or ""]
         if size > left:
             limit = f"{self.plan.name}.{each.length_field}"
             self._defect(each.name, "cut short", offset=start, needed=size, available=left, limit=limit)
@@ -238,7 +243,7 @@ class _Reader:
 
     def _strings(self, each: Field) -> None:
         data, first = self.data, self.position
-        count = self.reading.wire[each.count_field]
+        count = self.reading.wire[each.count_field or ""]
         if count * SMALLEST_STRING > len(data) - first:
             limit = f"{self.plan.name}.{each.count_field}"
             self._defect(each.name, f"{count} strings cannot fit", offset=first, needed=count * SMALLEST_STRING,
@@ -250,14 +255,13 @@ class _Reader:
             name = f"{each.name}[{index}]"
             start, end = self.position, next_nul(data, self.position)
             if end < 0:
-                self._defect(
-                    name, "no U+0000 before the end", offset=start, needed=2, available=(len(data) - start) % 2
-                )
+                left = len(data) - start
+                self._defect(name, "no U+0000", offset=start, needed=left + 2 - left % 2, available=left)
                 raise _Stop
-            found.append(data[start:end])
             self.position = end + 2
             text = self._text(each, data[start:end], start, name)
             if self.keep:
+                found.append(data[start:end])
                 path = f"{self.plan.name}.{name}"
                 children.append(Span(name, path, self.base + start, end + 2 - start, text, each))
         self.reading.wire[each.name] = found

@@ -25,9 +25,9 @@ def make_value_class(cls: type[T], names: dict[str, Any], *last: str) -> type[T]
     slots = tuple(field.name for field in fields(made))
     made.TWIN = type(f"_{cls.__name__}", made.__bases__, {"__slots__": slots, "__module__": cls.__module__})
     made.__init__ = _initialiser(made, names, last)
-    for method in (__repr__, __eq__, __hash__, __setattr__, __delattr__, __getstate__, __setstate__):
-        if method.__name__ not in cls.__dict__:
-            setattr(made, method.__name__, method)
+    for method_name, method in _METHODS.items():
+        if method_name not in cls.__dict__:
+            setattr(made, method_name, method)
     return made  # type: ignore[no-any-return]
 
 
@@ -43,42 +43,44 @@ def _initialiser(cls: Any, names: dict[str, Any], last: tuple[str, ...]) -> Any:
     lines = [f"def __init__(self, {', '.join(parameters)}):", "    _set(self, '__class__', _twin)"]
     lines += [f"    self.{field.name} = {field.name}" for field in fields(cls)]
     lines += ["    self.__class__ = _class", *(f"    {line}" for line in last)]
-    exec("\n".join(lines), defaults)  # names and their order come from the class body alone
+    exec("\n".join(lines), defaults)  # noqa: S102 - names and their order come from the class body alone
     made = defaults["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__annotations__ = {name: cls.__annotations__[name] for name in cls.__slots__}
     return made
 
 
-def _contents(self: Any) -> tuple[Any, ...]:
-    return tuple(getattr(self, name) for name in self.__slots__)
+class _Methods:
+    """What `dataclass(frozen=True, slots=True)` would generate anew for each class."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__qualname__}({parts})"
+
+    def __eq__(self, other: object) -> bool:
+        return _contents(self) == _contents(other) if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(_contents(self))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign {value!r} to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return _contents(self)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        for name, value in zip(self.__slots__, state, strict=True):
+            object.__setattr__(self, name, value)
 
 
-def __repr__(self: Any) -> str:
-    parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
-    return f"{type(self).__qualname__}({parts})"
+_METHODS = {name: method for name, method in vars(_Methods).items() if callable(method)}
 
 
-def __eq__(self: Any, other: object) -> bool:
-    return _contents(self) == _contents(other) if type(other) is type(self) else NotImplemented
-
-
-def __hash__(self: Any) -> int:
-    return hash(_contents(self))
-
-
-def __setattr__(self: Any, name: str, value: object) -> None:
-    raise FrozenInstanceError(f"cannot assign to field {name!r}")
-
-
-def __delattr__(self: Any, name: str) -> None:
-    raise FrozenInstanceError(f"cannot delete field {name!r}")
-
-
-def __getstate__(self: Any) -> tuple[Any, ...]:
-    return _contents(self)
-
-
-def __setstate__(self: Any, state: tuple[Any, ...]) -> None:
-    for name, value in zip(self.__slots__, state, strict=True):
-        object.__setattr__(self, name, value)
+def _contents(value: Any) -> tuple[Any, ...]:
+    return tuple(getattr(value, name) for name in value.__slots__)

@@ -33,8 +33,9 @@ def explain(value: Any) -> EncodeError:
 def normalise(value: Any) -> None:
     """Give a value that a caller made the form that decoding gives.
 
-    Numbers become members of their open enum, bytearrays bytes, lists tuples, and what is spelled out but canonical
-    becomes None. A value of a wrong type is left as it is: encoding will say so.
+    Numbers become members of their open enum, bytearrays bytes, lists tuples; what is spelled out but canonical
+    becomes None, or None the number where the class holds that. A value of a wrong type is left as it is: encoding
+    will say so.
     """
     for field in value.PLAN.fields:
         for name in field.attributes:
@@ -45,7 +46,8 @@ def normalise(value: Any) -> None:
                 _set(value, name, bytes(given))
             elif field.kind == "strings" and isinstance(given, list):
                 _set(value, name, tuple(given))
-    loose = [f for f in value.PLAN.fields if f.canonical is not None and getattr(value, f.name) is not None]
+    kept = [f for f in value.PLAN.fields if f.canonical is not None]
+    loose = [f for f in kept if (getattr(value, f.name) is None) is f.resolved]
     slack = [f for f in value.PLAN.fields if f.kind == "slack" and value.slack]
     if not loose and not slack:
         return
@@ -54,7 +56,10 @@ def normalise(value: Any) -> None:
     except EncodeError:
         return
     for field in loose:
-        if writer.wire[field.name] == writer.canonical(field):
+        number = writer.wire[field.name]
+        if field.resolved:
+            _set(value, field.name, number)
+        elif number == writer.canonical(field):
             _set(value, field.name, None)
     for field in slack:
         tail = bytes(writer.plan.head) + writer.tail
@@ -89,14 +94,22 @@ class _Writer:
         for field in self.plan.fields:
             if field.canonical is not None:
                 self.wire[field.name] = self._kept(field)
+        self._check()
+
+    def _check(self) -> None:
         for check in self.plan.checks:
-            if expressions.evaluate(check.violated, {**self.wire, "size": 0}):
+            if expressions.evaluate(check.violated, self.wire):
                 raise EncodeError(check.message, path=check.path, rule=check.id, status=check.status)
         for field in self.plan.fields:
             if field.condition is not None:
                 present, given = bool(expressions.evaluate(field.condition, self.wire)), self.get(field) is not None
                 if present is not given:
-                    raise self.error(field, f"must {'not ' if present else ''}be None where {field.condition}")
+                    reason = (
+                        f"must not be None where {field.condition}"
+                        if present
+                        else f"must be None unless {field.condition}"
+                    )
+                    raise self.error(field, reason)
             if field.kind == "slack":
                 self._assemble(field)
 

@@ -67,7 +67,7 @@ class CtlCode(OpenIntEnum):
     Named are the codes of [MS-SMB2] 2.2.31, [MS-FSCC] 2.3, [MS-RSVD] 2.2.1, [MS-SQOS] 2.2.1 and [MS-SMB], and
     what Samba, Linux, ksmbd, Wireshark and the Windows protocol test suites list besides. A code with several
     names has the first one as its `name` and the others as aliases. Where sources give one name to two codes,
-    the code of the [MS-*] documents has the plain name, and the name of the other one ends in whose it is:
+    the code of Microsoft's documents has the plain name, and the name of the other one ends in whose it is:
     ``_WIRESHARK``, ``_SAMBA`` or ``_LINUX`` (which ksmbd shares).
     """
 

@@ -8,7 +8,7 @@ asked in the server's order, and never for what an earlier rule refused.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -20,7 +20,7 @@ from smb2ioctl_codec.messages import ErrorResponse, FileId, IoctlResponse, Reque
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.dfs import ReferralRequest
 from smb2ioctl_codec.payloads.snapshots import HEAD_SIZE, PROBE_SIZE, TOKEN_SIZE
-from smb2ioctl_codec.rules import SAMBA_3_6, broken
+from smb2ioctl_codec.rules import SAMBA_3_6, is_broken
 from smb2ioctl_codec.schema import Buffer
 from smb2ioctl_codec.schema.runtime import as_bytes
 
@@ -100,9 +100,7 @@ def respond(body: Buffer, backend: Backend, *, share: Share, dfs_enabled: bool =
     """
     facts = _Facts(as_bytes(body), related, backend, share, dfs_enabled)
     try:
-        rule = next(broken(SAMBA_3_6, facts, facts.known), None)
-        status = NtStatus.SUCCESS if rule is None or rule.status is None else rule.status
-        output = facts.output() if status in _WITH_BODY else b""
+        status, output = _served(facts)
     except StatusError as refusal:
         status, output = NtStatus(refusal.status), b""
     if status not in _WITH_BODY:
@@ -110,23 +108,33 @@ def respond(body: Buffer, backend: Backend, *, share: Share, dfs_enabled: bool =
     return Reply(status, IoctlResponse(facts["ctl_code"], FileId(facts["persistent"], facts["volatile"]), output))
 
 
-class _Facts(RequestFacts):
-    """The facts of a request, and those that the backend knows."""
+def _served(facts: _Facts) -> tuple[NtStatus, bytes]:
+    """Status and output by the first rule that is broken, or of a request that breaks none."""
+    for rule in SAMBA_3_6:
+        if is_broken(rule, facts, facts.known):
+            status = rule.status or NtStatus.SUCCESS
+            return status, facts.output() if status in _WITH_BODY else b""
+    return NtStatus.SUCCESS, facts.output()
 
-    extra = RequestFacts.extra | {
-        "share_is_ipc", "dfs_enabled", "open_missing", "open_is_pipe", "pipe_written", "pipe_has_more",
-        "referral_size", "snapshots_size",
-    }  # fmt: skip
-    known = RequestFacts.known | extra
+
+class _Facts(RequestFacts):
+    """The facts of a request, and those that the backend knows, which it is asked for when a rule asks for them."""
+
+    asked = frozenset(
+        {"open_missing", "open_is_pipe", "pipe_written", "pipe_has_more", "referral_size", "snapshots_size"}
+    )
 
     def __init__(self, body: bytes, related: bool, backend: Backend, share: Share, dfs_enabled: bool) -> None:
-        super().__init__(body, related)
+        super().__init__(body, related=related)
         self.backend = backend
-        self.share_is_ipc = share is Share.IPC
-        self.dfs_enabled = dfs_enabled
+        self.values |= {"share_is_ipc": share is Share.IPC, "dfs_enabled": dfs_enabled}
 
-    def _tell(self, name: str) -> Any:
-        return super()._tell(name) if name in RequestFacts.extra else getattr(self, name)
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name) if name in self.asked else super().__getitem__(name)
+
+    @property
+    def known(self) -> Set[str]:
+        return super().known | self.asked
 
     @cached_property
     def open(self) -> Open | None:
@@ -175,7 +183,11 @@ class _Facts(RequestFacts):
 
     @property
     def snapshots_size(self) -> int:
-        return HEAD_SIZE + len(self.tokens) * TOKEN_SIZE + _SURPLUS
+        """Bytes of the reply with all tokens; as in the reference, one that 32 bits cannot count is out of memory."""
+        size = HEAD_SIZE + len(self.tokens) * TOKEN_SIZE + _SURPLUS
+        if size > 0xFFFFFFFF:
+            raise StatusError(NtStatus.NO_MEMORY)
+        return size
 
     def output(self) -> bytes:
         """The output of a request that no rule refused, or whose output one cut."""

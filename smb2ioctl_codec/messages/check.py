@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Set
 from typing import Any
 
 from smb2ioctl_codec.messages.ioctl import IoctlRequest
 from smb2ioctl_codec.payloads import registry
-from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, Untold, broken
+from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, is_broken
 from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
 from smb2ioctl_codec.schema.spans import error_of, read
@@ -33,41 +33,26 @@ class Violation:
 
 
 class RequestFacts:
-    """What rules may ask about a request: its wire fields, its size, and what its payload tells.
+    """What rules may ask about a request, by name: its wire fields, its size, and what its payload tells.
 
-    A mapping from names to values, which are worked out when first asked for. A name whose value the body is too
-    broken to give is `Untold`.
+    Of a body that is shorter than its fixed part nothing is known but the size: servers look at nothing else.
     """
 
-    #: the names besides the wire fields
-    extra: frozenset[str] = frozenset({"size", "related", "persistent", "volatile", "path_is_text"})
-    known: frozenset[str] = frozenset(field.name for field in IoctlRequest.PLAN.fields) | extra
-
-    def __init__(self, body: bytes, related: bool) -> None:
-        self.body = body
-        self.related = related
-        self.wire = read(IoctlRequest.PLAN, body).wire
+    def __init__(self, body: bytes, *, related: bool) -> None:
+        self.values: dict[str, Any] = {"size": len(body), "related": related}
+        if len(body) >= IoctlRequest.PLAN.head:
+            self.values |= read(IoctlRequest.PLAN, body).wire
+            self.values |= self.values["file_id"]
+            if "input" in self.values:
+                self.values |= registry.lookup(self.values["ctl_code"]).facts(self.values["input"])
 
     def __getitem__(self, name: str) -> Any:
-        if name in self.wire:
-            return self.wire[name]
-        if name in self.extra:
-            return self._tell(name)
-        raise Untold(name)
+        return self.values[name]
 
-    def _tell(self, name: str) -> Any:
-        match name:
-            case "size":
-                return len(self.body)
-            case "related":
-                return self.related
-            case "persistent" | "volatile":
-                return self["file_id"][name]
-        return self.payload[name]
-
-    @cached_property
-    def payload(self) -> dict[str, Any]:
-        return registry.lookup(self["ctl_code"]).facts(self["input"])
+    @property
+    def known(self) -> Set[str]:
+        """The names that can be asked for."""
+        return self.values.keys()
 
 
 def check_request(body: Buffer, rules: RuleSet = SAMBA_3_6, *, related: bool = False) -> tuple[Violation, ...]:
@@ -83,11 +68,9 @@ def check_request(body: Buffer, rules: RuleSet = SAMBA_3_6, *, related: bool = F
     Raises:
         TypeError: `body` is no bytes-like object.
     """
-    facts = RequestFacts(as_bytes(body), related)
-    return tuple(_violation(rule, facts) for rule in broken(rules, facts, facts.known))
-
-
-def _violation(rule: Rule, facts: RequestFacts) -> Violation:
-    values = {name: facts[name] for name in rule.names}
-    error = error_of(rule, IoctlRequest.PLAN, facts.wire | values | {"size": len(facts.body)})
-    return Violation(rule, error.path, error.offset or 0, str(error))
+    facts = RequestFacts(as_bytes(body), related=related)
+    broken = [rule for rule in rules if is_broken(rule, facts, facts.known)]
+    errors = [error_of(rule, IoctlRequest.PLAN, facts.values) for rule in broken]
+    return tuple(
+        Violation(rule, error.path, error.offset or 0, str(error)) for rule, error in zip(broken, errors, strict=True)
+    )

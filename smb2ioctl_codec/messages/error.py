@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from construct import Int8ul, Int16ul, Int32ul, Struct
 
 from smb2ioctl_codec._openenum import OpenIntEnum
-from smb2ioctl_codec.errors import DecodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
 
 #: Bytes before ErrorData.
@@ -75,6 +75,21 @@ class ErrorResponse(Record):
         if response.error_context_count:
             response.contexts()
         return response
+
+    def encode(self) -> bytes:
+        """The wire form.
+
+        Raises:
+            EncodeError: a field has the wrong type or is out of range, or the data does not hold that many contexts.
+        """
+        from smb2ioctl_codec.schema.encoder import encoder
+
+        data = encoder(type(self))(self)
+        try:
+            self.contexts()
+        except DecodeError as error:
+            raise EncodeError(str(error), path="ErrorResponse.error_context_count") from None
+        return data
 
     @classmethod
     def of(cls, contexts: Sequence[ErrorContext]) -> ErrorResponse:

@@ -12,8 +12,10 @@ from smb2ioctl_codec.messages.file_id import FileId
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads import registry
+from smb2ioctl_codec.payloads.registry import Direction
 from smb2ioctl_codec.rules import REPLY, SAMBA_3_6, RuleSet
 from smb2ioctl_codec.schema import At, Buffer, Fixed, Kept, Nested, Raw, Record, Reserved, Slack, Tag, record
+from smb2ioctl_codec.schema.runtime import as_bytes
 
 #: Flags of a request: the control code is an FSCTL.
 IS_FSCTL = 1
@@ -93,7 +95,7 @@ class IoctlRequest(Record):
         Raises:
             EncodeError: the payload cannot be encoded, or names no control code and none is given.
         """
-        code, data = _carried(payload, ctl_code, cls.__name__)
+        code, data = _carried(payload, ctl_code, "request", cls.__name__)
         return cls(code, file_id, data, max_output_response)
 
     def payload(self) -> Any:
@@ -115,7 +117,9 @@ class IoctlRequest(Record):
         "file_id" / Nested(FileId) * "of the request",
         "input_offset" / Kept(Int32ul, "112") * "bytes from the header to the input",
         "input_count" / Int32ul * "bytes of input that are sent back",
-        "output_offset" / Kept(Int32ul, "112 + (input_count + 7 & -8)") * "bytes from the header to the output",
+        "output_offset"
+        / Kept(Int32ul, "(input_offset if input_count else 112) + input_count + 7 & -8")
+        * "bytes from the header to the output",
         "output_count" / Int32ul * "bytes of output",
         "flags" / Reserved(Int32ul),
         "reserved2" / Reserved(Int32ul),
@@ -150,7 +154,7 @@ class IoctlResponse(Record):
         cls, payload: Record | bytes, *, file_id: FileId = FileId.NONE, ctl_code: int | None = None
     ) -> IoctlResponse:
         """A response that carries `payload`; arguments and errors as for `IoctlRequest.of`."""
-        code, data = _carried(payload, ctl_code, cls.__name__)
+        code, data = _carried(payload, ctl_code, "response", cls.__name__)
         return cls(code, file_id, data)
 
     def payload(self, request: IoctlRequest | None = None, status: int = NtStatus.SUCCESS) -> Any:
@@ -170,11 +174,16 @@ class IoctlResponse(Record):
         return self.output if kind is None or status != NtStatus.SUCCESS else kind.decode(self.output)
 
 
-def _carried(payload: Record | bytes, ctl_code: int | None, name: str) -> tuple[CtlCode, bytes]:
-    code = registry.code_of(payload) if ctl_code is None and isinstance(payload, Record) else ctl_code
+def _carried(payload: Record | bytes, ctl_code: int | None, direction: Direction, name: str) -> tuple[CtlCode, bytes]:
+    code = registry.code_of(type(payload), direction) if ctl_code is None else ctl_code
     if code is None:
         raise EncodeError(f"no control code is known for {type(payload).__name__}", path=f"{name}.ctl_code")
-    return CtlCode(code), payload.encode() if isinstance(payload, Record) else bytes(payload)
+    try:
+        return CtlCode(code), payload.encode() if isinstance(payload, Record) else as_bytes(payload)
+    except EncodeError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise EncodeError(str(error), path=name) from None
 
 
 def _install_request_decoder() -> Any:

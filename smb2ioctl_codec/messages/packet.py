@@ -129,7 +129,10 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
     Raises:
         EncodeError: a message cannot be encoded; there is none; one that is no plain SMB2 does not stand alone.
     """
-    chain = list(packets)
+    try:
+        chain = list(packets)
+    except TypeError as error:
+        raise EncodeError(str(error), path="Packet") from None
     if not chain:
         raise EncodeError("a compound needs at least one message", path="Packet")
     encoded = [_encode_element(packet, padded=True, linked=True) for packet in chain[:-1]]
@@ -184,17 +187,14 @@ def _size_of_element(data: bytes, position: int) -> int:
     size = int.from_bytes(data[position + 20 : position + 24], "little")
     if size in (0, left):
         return left
-    reason = None
+    place = position + 20
     if size < HEADER_SIZE:
-        reason = f"{size} points into the header"
-    elif size > left:
+        raise DecodeError(f"{size} points into the header", path="Header.next_command", offset=place)
+    if size > left:
         reason = f"{size} points past the end"
-    elif size % _ALIGNMENT:
-        reason = f"{size} is no multiple of {_ALIGNMENT}"
-    if reason is not None:
-        raise DecodeError(
-            reason, path="Header.next_command", offset=position + 20, needed=max(size, HEADER_SIZE), available=left
-        )
+        raise DecodeError(reason, path="Header.next_command", offset=place, needed=size, available=left)
+    if size % _ALIGNMENT:
+        raise DecodeError(f"{size} is no multiple of {_ALIGNMENT}", path="Header.next_command", offset=place)
     return size
 
 
@@ -215,19 +215,31 @@ def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:
 
 def _check_pair(header: Header | ForeignHeader, body: Body) -> None:
     """Refuse a body that decoding would not give for this header."""
+    expected: tuple[type, ...] = (bytes,)
     if isinstance(header, ForeignHeader):
-        expected: tuple[type, ...] = (bytes,)
-    elif header.command != Command.IOCTL:
-        expected = (bytes,)
-    elif not header.is_response:
-        expected = (IoctlRequest,)
-    elif isinstance(body, IoctlResponse) and header.status >> 30 == 3 and body.ctl_code not in _BODY_UNDER_ERROR:
-        expected = (ErrorResponse,)
-    else:
-        expected = (IoctlResponse,) if header.status == NtStatus.SUCCESS else (IoctlResponse, ErrorResponse)
-    if not isinstance(body, expected):
+        _check_foreign(header, body)
+    elif header.command == Command.IOCTL:
+        expected = _expected_reply(header, body) if header.is_response else (IoctlRequest,)
+    if not issubclass(type(body), expected):
         names = " or ".join(kind.__name__ for kind in expected)
         raise EncodeError(f"expected {names} for this header, not {type(body).__name__}", path="Packet.body")
+
+
+def _expected_reply(header: Header, body: Body) -> tuple[type, ...]:
+    if header.status == NtStatus.SUCCESS:
+        return (IoctlResponse,)
+    if header.status >> 30 == 3 and not (type(body) is IoctlResponse and body.ctl_code in _BODY_UNDER_ERROR):
+        return (ErrorResponse,)
+    return (IoctlResponse, ErrorResponse)
+
+
+def _check_foreign(header: ForeignHeader, body: Body) -> None:
+    smallest = SMALLEST.get(header.protocol_id)
+    if smallest is None:
+        raise EncodeError(f"{header.protocol_id!s} has a Header of its own", path="ForeignHeader.protocol_id")
+    if isinstance(body, bytes) and len(body) < smallest - 4:
+        reason = f"{len(body)} bytes where a message of {header.protocol_id!s} has at least {smallest - 4}"
+        raise EncodeError(reason, path="Packet.body")
 
 
 def _unfit(reason: str, offset: int) -> DecodeError:

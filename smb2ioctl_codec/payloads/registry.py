@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.schema import Record, value_class
+
+Direction = Literal["request", "response"]
 
 
 @value_class
@@ -89,9 +91,9 @@ def lookup(ctl_code: int) -> Row:
     return _BY_CODE.get(code) or Row(code)
 
 
-def code_of(payload: Record) -> CtlCode | None:
-    """The control code that carries this payload in a request or a reply; None if no row has its type."""
+def code_of(kind: type[Any], direction: Direction) -> CtlCode | None:
+    """The control code whose input (``request``) or output (``response``) is of this type; None if there is none."""
     for row in _ROWS:
-        if type(payload) in (row.request, row.response):
+        if kind is (row.request if direction == "request" else row.response):
             return row.ctl_code
     return None

@@ -86,6 +86,9 @@ def time_token(moment: datetime) -> str:
     """
     if not isinstance(moment, datetime) or moment.utcoffset() is None:
         raise EncodeError(f"{moment!r} is no aware datetime", path="SnapshotArray.snapshots")
-    at = moment.astimezone(UTC)
+    try:
+        at = moment.astimezone(UTC)
+    except OverflowError:
+        raise EncodeError(f"{moment!r} is in UTC no date at all", path="SnapshotArray.snapshots") from None
     date = f"{at.year:04}.{at.month:02}.{at.day:02}"
     return f"@GMT-{date}-{at.hour:02}.{at.minute:02}.{at.second:02}"

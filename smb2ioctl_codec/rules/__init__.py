@@ -4,9 +4,9 @@
 decoding refuses only what no reader can read. `model` says what a rule is and how facts are held against it.
 """
 
-from smb2ioctl_codec.rules.model import ALL_ONES, Rule, RuleSet, Untold, broken
+from smb2ioctl_codec.rules.model import ALL_ONES, Rule, RuleSet, is_broken
 from smb2ioctl_codec.rules.ms_smb2 import MS_SMB2
 from smb2ioctl_codec.rules.reply import REPLY, WIRE
 from smb2ioctl_codec.rules.samba_3_6 import SAMBA_3_6
 
-__all__ = ["ALL_ONES", "MS_SMB2", "REPLY", "SAMBA_3_6", "WIRE", "Rule", "RuleSet", "Untold", "broken"]
+__all__ = ["ALL_ONES", "MS_SMB2", "REPLY", "SAMBA_3_6", "WIRE", "Rule", "RuleSet", "is_broken"]

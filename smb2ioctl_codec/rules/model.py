@@ -8,7 +8,7 @@ the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from typing import Any, Literal, Protocol
 
 from smb2ioctl_codec.ctl_code import CtlCode
@@ -18,10 +18,6 @@ from smb2ioctl_codec.schema.value import value_class
 
 #: Both halves of the FileId that names no handle.
 ALL_ONES = 0xFFFFFFFFFFFFFFFF
-
-
-class Untold(LookupError):
-    """A fact that cannot be told, because the message is too broken; the rules that need it are passed over."""
 
 
 @value_class
@@ -106,20 +102,12 @@ class Facts(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-def broken(rules: Iterable[Rule], facts: Facts, known: frozenset[str]) -> Iterator[Rule]:
-    """The rules that the facts break, in order.
+def is_broken(rule: Rule, facts: Facts, known: Set[str]) -> bool:
+    """Whether the facts break the rule. One that needs what is not known is not broken; so is one of force ``may``.
 
     Args:
-        rules: rules, or a rule set.
-        facts: the value of each name of `known`; `Untold` means that the message is too broken to tell.
-        known: the names that whoever applies the rules can answer for; a rule on other names is passed over.
+        rule: the rule.
+        facts: the value of each name of `known`. Whatever asking for one raises passes through.
+        known: the names that whoever applies the rule can answer for.
     """
-    for rule in rules:
-        if rule.force == "may" or not known >= rule.names:
-            continue
-        try:
-            is_broken = expressions.evaluate(rule.test, facts)
-        except Untold:
-            continue
-        if is_broken:
-            yield rule
+    return rule.force != "may" and rule.names <= known and bool(expressions.evaluate(rule.test, facts))

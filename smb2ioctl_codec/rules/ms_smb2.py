@@ -1,5 +1,7 @@
 """[MS-SMB2] 84.0: what a server must check in an IOCTL request (3.3.5.15), in document order.
 
+The rules of single control codes (3.3.5.15.1 and on) stand in `ms_smb2_codes`.
+
 Rules that only some Windows versions apply, or that the document allows without asking for them, have the force
 ``may``: they are listed, not applied.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules.model import ALL_ONES, Rule, RuleSet
+from smb2ioctl_codec.rules.ms_smb2_codes import CODE_RULES
 
 #: The codes that go without a handle: their FileId must be all ones.
 NO_HANDLE = (
@@ -18,10 +21,11 @@ NO_HANDLE = (
     CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO,
     CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,
 )
-_DFS = NO_HANDLE[:2]
-_PIPE = (CtlCode.FSCTL_PIPE_TRANSCEIVE, CtlCode.FSCTL_PIPE_PEEK)
-_COPYCHUNK = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
-_HASH = (CtlCode.FSCTL_SRV_READ_HASH,)
+_RSVD = (
+    CtlCode.FSCTL_QUERY_SHARED_VIRTUAL_DISK_SUPPORT,
+    CtlCode.FSCTL_SVHDX_SYNC_TUNNEL_REQUEST,
+    CtlCode.FSCTL_SVHDX_ASYNC_TUNNEL_REQUEST,
+)
 _CODES = ", ".join(f"{int(code):#x}" for code in NO_HANDLE)
 _IS_ALL_ONES = f"persistent == {ALL_ONES:#x} and volatile == {ALL_ONES:#x}"
 _INVALID = NtStatus.INVALID_PARAMETER
@@ -70,6 +74,12 @@ MS_SMB2 = RuleSet(
             " or max_output_response > max_transact_size", "a count exceeds MaxTransactSize", force="should",
         ),
         Rule(
+            "transact-sum", f"{_SECTION} <376>", _INVALID, "IoctlRequest.max_output_response",
+            "(input_count if input_count > max_input_response else max_input_response)"
+            " + (output_count if output_count > max_output_response else max_output_response) > 262144",
+            "the counts add up to more than 262144 bytes", force="may",
+        ),
+        Rule(
             "input-low", _SECTION, _INVALID, "IoctlRequest.input_offset",
             "input_count > 0 and 0 < input_offset < 120", "InputOffset points before the data, which starts at 120",
             layout=True,
@@ -115,6 +125,15 @@ MS_SMB2 = RuleSet(
             "the output starts before the input ends", force="may",
         ),
         Rule(
+            "output-count", f"{_SECTION} <378>", _INVALID, "IoctlRequest.output_count",
+            "output_count > size + 64", "OutputCount is more than the message's bytes", force="may",
+        ),
+        Rule(
+            "output-cut", _SECTION, NtStatus.BUFFER_OVERFLOW, "IoctlRequest.max_output_response",
+            "output_size > max_output_response", "the output is cut at MaxOutputResponse",
+            needed="output_size", available="max_output_response",
+        ),
+        Rule(
             "credits", "[MS-SMB2] 3.3.5.2.5", _INVALID, "Header.credit_charge",
             "input_count + output_count > credit_charge * 65536"
             " or max_input_response + max_output_response > credit_charge * 65536",
@@ -129,127 +148,9 @@ MS_SMB2 = RuleSet(
             "code_unknown", "the file system does not know the control code", force="should",
         ),
         Rule(
-            "snapshots-room", "[MS-SMB2] 3.3.5.15.1", _INVALID, "IoctlRequest.max_output_response",
-            "max_output_response < 16", "MaxOutputResponse is less than 16 bytes",
-            (CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS,), needed="16", available="max_output_response",
+            "rsvd", _SECTION, NtStatus.INVALID_DEVICE_REQUEST, "IoctlRequest.ctl_code",
+            "rsvd_missing", "the server has no shared virtual disks", _RSVD,
         ),
-        Rule(
-            "dfs-host", "[MS-SMB2] 3.3.5.15.2", NtStatus.FS_DRIVER_REQUIRED, "IoctlRequest.ctl_code",
-            "not dfs_enabled", "the server is no DFS host", _DFS,
-        ),
-        Rule(
-            "pipe-share", "[MS-SMB2] 3.3.5.15.3, 3.3.5.15.4", NtStatus.NOT_SUPPORTED, "IoctlRequest.ctl_code",
-            "not share_is_ipc", "pipes are on IPC$ only", _PIPE, force="should",
-        ),
-        Rule(
-            "resume-key-room", "[MS-SMB2] 3.3.5.15.5", _INVALID, "IoctlRequest.max_output_response",
-            "max_output_response < 32", "MaxOutputResponse is less than the 32 bytes of a resume key",
-            (CtlCode.FSCTL_SRV_REQUEST_RESUME_KEY,), needed="32", available="max_output_response",
-        ),
-        Rule(
-            "copychunk-room", "[MS-SMB2] 3.3.5.15.6", _INVALID, "IoctlRequest.max_output_response",
-            "max_output_response < 12", "MaxOutputResponse is less than the 12 bytes of the reply", _COPYCHUNK,
-            needed="12", available="max_output_response",
-        ),
-        Rule(
-            "copychunk-input", "[MS-SMB2] 3.3.5.15.6", _INVALID, "IoctlRequest.input_count",
-            "input_count < 32", "the input is shorter than the 32 bytes before the chunks", _COPYCHUNK,
-            needed="32", available="input_count",
-        ),
-        Rule(
-            "copychunk-limits", "[MS-SMB2] 3.3.5.15.6, 3.3.5.15.6.2", _INVALID, "IoctlRequest.input",
-            "chunks_exceed_limits", "the chunks exceed the server's limits", _COPYCHUNK,
-        ),
-        Rule(
-            "copychunk-key", "[MS-SMB2] 3.3.5.15.6", NtStatus.OBJECT_NAME_NOT_FOUND, "IoctlRequest.input",
-            "source_key_unknown", "the source key names no open", _COPYCHUNK,
-        ),
-        Rule(
-            "copychunk-access", "[MS-SMB2] 3.3.5.15.6", NtStatus.ACCESS_DENIED, "IoctlRequest.file_id",
-            "copy_access_missing", "the handles lack the access that the copy needs", _COPYCHUNK,
-        ),
-        Rule(
-            "hash-support", "[MS-SMB2] 3.3.5.15.7", NtStatus.NOT_SUPPORTED, "IoctlRequest.ctl_code",
-            "hash_unsupported", "the server has no branch cache", _HASH,
-        ),
-        Rule(
-            "hash-input", "[MS-SMB2] 3.3.5.15.7", NtStatus.BUFFER_TOO_SMALL, "IoctlRequest.input_count",
-            "input_count < 24", "the input is shorter than 24 bytes", _HASH, needed="24", available="input_count",
-        ),
-        Rule(
-            "hash-room", "[MS-SMB2] 3.3.5.15.7", NtStatus.BUFFER_TOO_SMALL, "IoctlRequest.max_output_response",
-            "max_output_response < hash_reply_size", "MaxOutputResponse is less than the head of the reply", _HASH,
-            needed="hash_reply_size", available="max_output_response",
-        ),
-        Rule(
-            "hash-disabled", "[MS-SMB2] 3.3.5.15.7", NtStatus.HASH_NOT_SUPPORTED, "IoctlRequest.file_id",
-            "hash_disabled", "the share gives no hashes", _HASH,
-        ),
-        Rule(
-            "hash-values", "[MS-SMB2] 3.3.5.15.7", _INVALID, "IoctlRequest.input",
-            "hash_values_wrong", "the hash type, version or retrieval type is none that the dialect has", _HASH,
-        ),
-        Rule(
-            "hash-present", "[MS-SMB2] 3.3.5.15.7", NtStatus.HASH_NOT_PRESENT, "IoctlRequest.file_id",
-            "hash_missing", "there is no hash of the file", _HASH,
-        ),
-        Rule(
-            "hash-end", "[MS-SMB2] 3.3.5.15.7", NtStatus.END_OF_FILE, "IoctlRequest.input",
-            "hash_offset_past_end", "the offset lies past the end", _HASH,
-        ),
-        Rule(
-            "resiliency-input", "[MS-SMB2] 3.3.5.15.9", _INVALID, "IoctlRequest.input_count",
-            "input_count < 8", "the input is shorter than 8 bytes",
-            (CtlCode.FSCTL_LMR_REQUEST_RESILIENCY,), needed="8", available="input_count",
-        ),
-        Rule(
-            "resiliency-timeout", "[MS-SMB2] 3.3.5.15.9", _INVALID, "IoctlRequest.input",
-            "resiliency_timeout > max_resiliency_timeout", "the timeout exceeds MaxResiliencyTimeout",
-            (CtlCode.FSCTL_LMR_REQUEST_RESILIENCY,),
-        ),
-        Rule(
-            "negotiate-room", "[MS-SMB2] 3.3.5.15.12", None, "IoctlRequest.max_output_response",
-            "max_output_response < 24", "MaxOutputResponse is less than the 24 bytes of the reply",
-            (CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,), needed="24", available="max_output_response",
-        ),
-        Rule(
-            "negotiate-match", "[MS-SMB2] 3.3.5.15.12", None, "IoctlRequest.input",
-            "negotiate_differs", "what is validated is not what was negotiated",
-            (CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,),
-        ),
-        Rule(
-            "reparse-access", "[MS-SMB2] 3.3.5.15.13", NtStatus.ACCESS_DENIED, "IoctlRequest.file_id",
-            "reparse_access_missing", "the caller may set symbolic links only",
-            (CtlCode.FSCTL_SET_REPARSE_POINT,),
-        ),
-        Rule(
-            "trim-key", "[MS-SMB2] 3.3.5.15.14", _INVALID, "IoctlRequest.input",
-            "trim_key != 0", "the Key of the trim is not 0", (CtlCode.FSCTL_FILE_LEVEL_TRIM,),
-        ),
-        Rule(
-            "extents-input", "[MS-SMB2] 3.3.5.15.17", _INVALID, "IoctlRequest.input_count",
-            "input_count < 40", "the input is shorter than 40 bytes",
-            (CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE,), needed="40", available="input_count",
-        ),
-        Rule(
-            "extents-ex-input", "[MS-SMB2] 3.3.5.15.18", _INVALID, "IoctlRequest.input_count",
-            "input_count < 56", "the input is shorter than 56 bytes",
-            (CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX,), needed="56", available="input_count",
-        ),
-        Rule(
-            "extents-source", "[MS-SMB2] 3.3.5.15.17, 3.3.5.15.18", NtStatus.INVALID_HANDLE, "IoctlRequest.input",
-            "source_handle_unknown", "the source FileId names no open",
-            (CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE, CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX),
-        ),
-        Rule(
-            "mark-input", "[MS-SMB2] 3.3.5.15.19", _INVALID, "IoctlRequest.input_count",
-            "input_count < 24", "the input is shorter than 24 bytes",
-            (CtlCode.FSCTL_MARK_HANDLE,), needed="24", available="input_count",
-        ),
-        Rule(
-            "mark-values", "[MS-SMB2] 3.3.5.15.19", NtStatus.NOT_SUPPORTED, "IoctlRequest.input",
-            "mark_unsupported", "the dialect is older than 3.1.1, or HandleInfo is unknown",
-            (CtlCode.FSCTL_MARK_HANDLE,),
-        ),
+        *CODE_RULES,
     ),
 )  # fmt: skip

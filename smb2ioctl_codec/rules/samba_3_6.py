@@ -35,7 +35,7 @@ SAMBA_3_6 = RuleSet(
         ),
         Rule(
             "input-length", "smb2_ioctl.c 84-86", NtStatus.INVALID_PARAMETER, "IoctlRequest.input",
-            "input_count > size - 56", "InputCount is more than the bytes after the fixed part",
+            "size >= 56 and input_count > size - 56", "InputCount is more than the bytes after the fixed part",
             layout=True, needed="input_count", available="size - 56", limit="IoctlRequest.input_count",
         ),
         Rule(

@@ -6,6 +6,7 @@ It tests and builds; it never explains. Where it refuses, the span reader reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -17,23 +18,17 @@ from smb2ioctl_codec.schema.spans import explain
 
 
 def install_decoder(cls: type[Record]) -> Callable[[Any], Any]:
-    """The record's decoder, which replaces the stub that compiles it if that is the `decode` of `Record`."""
-    if "decode" not in cls.__dict__:
-        decode = compile_decoder(cls)
-        decode.__doc__ = Record.decode.__doc__
-        type.__setattr__(cls, "decode", staticmethod(decode))
-        return decode
-    return decoder(cls)
+    """Compile the record's decoder and put it into the class in place of the stub."""
+    decode = decoder(cls)
+    decode.__doc__ = Record.decode.__doc__
+    type.__setattr__(cls, "decode", staticmethod(decode))
+    return decode
 
 
-_compiled: dict[type[Record], Callable[[Any], Any]] = {}
-
-
-def decoder(cls: type[Record]) -> Callable[[Any], Any]:
+@cache
+def decoder(cls: Any) -> Callable[[Any], Any]:
     """The record's compiled decoder, for classes whose own `decode` does more."""
-    if cls not in _compiled:
-        _compiled[cls] = compile_decoder(cls)
-    return _compiled[cls]
+    return compile_decoder(cls)
 
 
 def compile_decoder(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -19,10 +20,16 @@ from smb2ioctl_codec.schema.wire import explain
 
 def install_encoder(cls: type[Record]) -> Callable[[Any], bytes]:
     """Compile the record's encoder and put it into the class in place of the stub."""
-    encode = compile_encoder(cls)
+    encode = encoder(cls)
     encode.__doc__ = Record.encode.__doc__
     type.__setattr__(cls, "encode", encode)
     return encode
+
+
+@cache
+def encoder(cls: Any) -> Callable[[Any], bytes]:
+    """The record's compiled encoder, for classes whose own `encode` does more."""
+    return compile_encoder(cls)
 
 
 def compile_encoder(cls: type[Record]) -> Callable[[Any], bytes]:
@@ -38,8 +45,7 @@ class _Encoder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.source = s = Source("def encode(self):")
-        errors = (struct.error, TypeError, AttributeError, UnicodeEncodeError, runtime.Refused)
-        s.globals |= {"_errors": errors, "_explain": explain, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
+        s.globals |= {"_errors": Exception, "_explain": explain, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
         s.add(1, "try:")
         for field in plan.fields:
             if not field.derived and field.const is None and field.canonical is None:
@@ -53,6 +59,7 @@ class _Encoder:
         self._refuse([check.violated for check in plan.checks])
         self._alternatives()
         self._put_together()
+        # An object of a stranger's class may raise anything when it is asked for its number or its length.
         s.add(1, "except _errors:", "    raise _explain(self) from None")
 
     def _refuse(self, conditions: list[str]) -> None:
@@ -84,7 +91,7 @@ class _Encoder:
         if t is not None:
             s.add(2, f"a_{t} = self.{t}")
             s.add(2, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _explain(self)")
-            s.add(2, f"a_{n} += a_{t}")
+            s.add(2, f"a_{n} = a_{n} + a_{t}")
         s.add(2, f"a_{n} = a_{n}.encode('utf-16-le')")
 
     def _strings(self, field: Field) -> None:

@@ -228,7 +228,8 @@ class Slack(Construct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         start = stream.tell()
         end = stream.seek(0, io.SEEK_END)
-        free = [place for place in range(end - start) if place not in _covered(context, start, end - start)]
+        covered = _covered(context, start, end - start)
+        free = [place for place in range(end - start) if place not in covered]
         for place, byte in zip(free, obj, strict=False):
             stream.seek(start + place)
             stream.write(bytes([byte]))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from construct import Bytes, Construct, FormatField, Renamed, Struct
 
-from smb2ioctl_codec.schema import expressions, notation
+from smb2ioctl_codec.schema import notation
+from smb2ioctl_codec.schema.grammar import check_schema
 from smb2ioctl_codec.schema.value import value_class
 
 if TYPE_CHECKING:
@@ -112,8 +113,9 @@ class Plan:
 
 def lower(name: str, section: str, schema: Struct, checks: Sequence[Check]) -> Plan:
     """The plan of a schema; TypeError where the schema says what no reader can do."""
-    fields = [_field(subcon) for subcon in schema.subcons]
-    return Plan(name, section, schema, tuple(_check(_with_roles(_with_offsets(fields)))), tuple(checks))
+    fields = _with_roles(_with_offsets([_field(subcon) for subcon in schema.subcons]))
+    check_schema(name, fields, checks)
+    return Plan(name, section, schema, tuple(fields), tuple(checks))
 
 
 def _field(subcon: Construct) -> Field:
@@ -161,14 +163,14 @@ def _describe(subcon: Construct) -> dict[str, Any]:  # noqa: C901 - one case for
             return {"kind": "strings", "type": "UTF-16 strings", "count_field": subcon.count}
         case notation.Slack():
             return {"kind": "slack", "type": "bytes"}
-        case FormatField():
+        case FormatField() if subcon.fmtstr[0] in "<>" and subcon.fmtstr[1] in "BHLQbhlq":
             sign = "i" if subcon.fmtstr[1].islower() else "u"
             order = " big-endian" if subcon.fmtstr[0] == ">" and subcon.length > 1 else ""
             kind = {"kind": "integer", "type": f"{sign}{8 * subcon.length}{order}"}
             return kind | {"code": subcon.fmtstr, "size": subcon.length}
-        case Bytes():
+        case Bytes() if isinstance(subcon.length, int):
             return {"kind": "bytes", "type": "bytes", "code": f"<{subcon.length}s", "size": subcon.length}
-    raise TypeError(f"the schema language has no {type(subcon).__name__}")
+    raise TypeError(f"the schema language has no {subcon!r}")
 
 
 def _with_offsets(fields: list[Field]) -> list[Field]:
@@ -200,14 +202,3 @@ def _with_roles(fields: list[Field]) -> list[Field]:
         replace(f, role=roles[f.name][0], target=roles[f.name][1]) if f.name in roles else f
         for f in fields
     ]  # fmt: skip
-
-
-def _check(fields: list[Field]) -> list[Field]:
-    known = {f.name for f in fields} | {"size"}
-    if any(f.place == "at" for f in fields) and fields[-1].kind != "slack":
-        raise TypeError("located buffers need a Slack as the last field, or bytes around them would be lost")
-    for field in fields:
-        for expression in (field.condition, field.canonical):
-            if expression is not None and (unknown := expressions.names(expression) - known):
-                raise TypeError(f"{field.name}: {expression!r} names no field: {', '.join(sorted(unknown))}")
-    return fields

@@ -94,7 +94,7 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
             tests.append(f"type({field.name}) is not _enum_{field.name}")
             names[f"_enum_{field.name}"] = field.enum
         elif field.kind == "slack":
-            tests.append(f"{field.name} != b''")
+            tests.append(f"type({field.name}) is not bytes or {field.name}")
         elif field.kind in ("raw", "bytes"):
             tests.append(f"type({field.name}) is not bytes")
         elif field.kind == "strings":

@@ -15,7 +15,10 @@ class Refused(ValueError):
 def as_bytes(data: Any) -> bytes:
     """A private copy of bytes-like `data`; TypeError for anything else."""
     if isinstance(data, (bytes, bytearray, memoryview)):
-        return bytes(data)
+        try:
+            return bytes(data)
+        except ValueError as error:  # a released memoryview
+            raise TypeError(str(error)) from None
     raise TypeError(f"expected bytes, bytearray or memoryview, not {type(data).__name__}")
 
 
@@ -44,7 +47,7 @@ def strings(data: bytes, start: int, count: int) -> tuple[tuple[str, ...], int]:
 
 def join(items: Any) -> bytes:
     """The wire form of `strings`; Refused if an item contains U+0000."""
-    if isinstance(items, str):
+    if not isinstance(items, (tuple, list)):
         raise Refused
     text = "\0".join(items) + "\0" if items else ""
     if text.count("\0") != len(items):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import linecache
 import struct
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from smb2ioctl_codec.schema import expressions
 from smb2ioctl_codec.schema.plan import Field
+
+_numbers = count(1)
 
 
 class Source:
@@ -36,7 +39,7 @@ class Source:
 
     def compile(self, name: str, title: str) -> Any:
         text = "\n".join(self.lines) + "\n"
-        filename = f"<smb2ioctl_codec {title}>"
+        filename = f"<smb2ioctl_codec {title} {next(_numbers)}>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         exec(compile(text, filename, "exec"), self.globals)  # noqa: S102 - the text comes from schemas alone, never from input
         return self.globals[name]

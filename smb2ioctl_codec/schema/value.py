@@ -25,6 +25,7 @@ def make_value_class(cls: type[T], names: dict[str, Any], *last: str) -> type[T]
     slots = tuple(field.name for field in fields(made))
     made.TWIN = type(f"_{cls.__name__}", made.__bases__, {"__slots__": slots, "__module__": cls.__module__})
     made.__init__ = _initialiser(made, names, last)
+    made.__init_subclass__ = classmethod(_refuse_subclass)
     for method_name, method in _METHODS.items():
         if method_name not in cls.__dict__:
             setattr(made, method_name, method)
@@ -80,6 +81,10 @@ class _Methods:
 
 
 _METHODS = {name: method for name, method in vars(_Methods).items() if callable(method)}
+
+
+def _refuse_subclass(cls: type, **_: object) -> None:
+    raise TypeError(f"{cls.__bases__[0].__name__} cannot be subclassed: its objects are filled without its __init__")
 
 
 def _contents(value: Any) -> tuple[Any, ...]:

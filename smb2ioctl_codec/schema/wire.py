@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from smb2ioctl_codec.errors import EncodeError
@@ -23,11 +24,14 @@ def to_wire(value: Any) -> dict[str, Any]:
 
 def explain(value: Any) -> EncodeError:
     """The error for a value that the compiled encoder refused."""
+    reason = "cannot be written"
     try:
         to_wire(value)
     except EncodeError as error:
         return error
-    return EncodeError("cannot be written", path=type(value).__name__)
+    except Exception as error:  # noqa: BLE001 - what an object of a stranger's class raises is no error of the codec's
+        reason += f": {type(error).__name__}"
+    return EncodeError(reason, path=type(value).__name__)
 
 
 def normalise(value: Any) -> None:
@@ -43,12 +47,13 @@ def normalise(value: Any) -> None:
             if field.enum is not None:
                 _set(value, name, _member(field.enum, given))
             elif isinstance(given, (bytearray, memoryview)):
-                _set(value, name, bytes(given))
+                with suppress(ValueError):  # a released memoryview
+                    _set(value, name, bytes(given))
             elif field.kind == "strings" and isinstance(given, list):
                 _set(value, name, tuple(given))
     kept = [f for f in value.PLAN.fields if f.canonical is not None]
     loose = [f for f in kept if (getattr(value, f.name) is None) is f.resolved]
-    slack = [f for f in value.PLAN.fields if f.kind == "slack" and value.slack]
+    slack = [f for f in value.PLAN.fields if f.kind == "slack" and getattr(value, f.name)]
     if not loose and not slack:
         return
     try:

@@ -1,0 +1,125 @@
+"""What a schema may say: the mistakes of its author, found when the class is made and not when bytes arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from smb2ioctl_codec.schema import expressions
+
+if TYPE_CHECKING:
+    from smb2ioctl_codec.schema.plan import Check, Field
+
+Fields = Sequence["Field"]
+
+
+def check_schema(record: str, fields: Fields, checks: Sequence[Check]) -> None:
+    """TypeError for the first thing that no reader could do, with the field that it is about."""
+    for rule in (_names, _references, _expressions, _placements, _order, _alternatives, _nesting):
+        for field, problem in rule(fields):
+            raise TypeError(f"{record}.{field}: {problem}")
+    known = {f.name for f in fields}
+    for check in checks:
+        if unknown := expressions.names(check.violated) - known:
+            raise TypeError(f"{record}: check {check.id} names no field: {', '.join(sorted(unknown))}")
+
+
+Problems = Iterator[tuple[str, str]]
+
+
+def _names(fields: Fields) -> Problems:
+    seen = {"size"}  # in expressions, the bytes of the whole structure
+    for field in fields:
+        if not field.name.isidentifier() or field.name in seen:
+            yield field.name, "the name is taken, or is none"
+        seen |= {field.name, field.terminator or field.name}
+
+
+def _references(fields: Fields) -> Problems:
+    """Offsets, lengths and counts are unsigned integers that stand before what they describe, each for one content."""
+    used: set[str] = set()
+    earlier: dict[str, Field] = {}
+    for field in fields:
+        for source in (field.offset_field, field.length_field, field.count_field):
+            if source is None:
+                continue
+            found = earlier.get(source)
+            if found is None or found.kind != "integer" or found.code[-1].islower() or found.condition is not None:
+                yield field.name, f"{source!r} is no unsigned integer that stands before it"
+            elif source in used:
+                yield field.name, f"{source!r} describes another field already"
+            elif source == field.offset_field and found.canonical is None:
+                yield field.name, f"{source!r} needs a canonical value (Kept)"
+            used.add(source)
+        earlier[field.name] = field
+
+
+def _expressions(fields: Fields) -> Problems:
+    known = {f.name for f in fields}
+    for field in fields:
+        for expression in (field.condition, field.canonical):
+            if expression is not None and (unknown := expressions.names(expression) - known - {"size"}):
+                yield field.name, f"{expression!r} names no field: {', '.join(sorted(unknown))}"
+
+
+def _placements(fields: Fields) -> Problems:
+    located = [f for f in fields if f.place == "at"]
+    for field in fields:
+        if field.place == "at" and field.kind != "raw":
+            yield field.name, "only raw bytes can be located"
+        if field.place == "sized" and field.kind not in ("raw", "text"):
+            yield field.name, "only raw bytes and text can be sized"
+        if field.canonical is not None and field.kind != "integer" and (field.kind, field.place) != ("raw", "here"):
+            yield field.name, "only integers and trailing bytes can be Kept"
+        if located and not field.fixed and field.place != "at" and field.kind != "slack":
+            yield field.name, "a content in sequence beside located ones has no place of its own"
+    if located and fields[-1].kind != "slack":
+        yield fields[-1].name, "located buffers need a Slack after them, or the bytes around them would be lost"
+    if any(f.kind == "slack" for f in fields) and not located:
+        yield fields[-1].name, "Slack without located buffers"
+
+
+def _order(fields: Fields) -> Problems:
+    for field in fields[:-1]:
+        if field.kind == "slack" or (field.kind in ("raw", "text") and field.place == "here"):
+            # text and bytes in sequence take all that is left
+            yield field.name, "nothing can follow a content that takes the rest"
+    for first, second in pairwise(fields):
+        orders = {_order_of(first), _order_of(second)} if first.fixed and second.fixed else set()
+        if {"<", ">"} <= orders:
+            yield second.name, "byte orders cannot change between fields side by side"
+
+
+def _order_of(field: Field) -> str:
+    """Byte order of a field of fixed size, empty where it has none."""
+    return "" if field.kind == "bytes" or field.size == 1 else field.code[0]
+
+
+def _alternatives(fields: Fields) -> Problems:
+    """A run of When and the run of Unless right after it, on one condition, of the same size, at a static offset."""
+    conditional = [f for f in fields if f.condition is not None]
+    if not conditional:
+        return
+    conditions = list(dict.fromkeys(f.condition for f in conditional))
+    first = conditional[0]
+    if len(conditions) != 2 or conditions[1] != f"not {conditions[0]}":
+        yield first.name, "needs one run of When and one of Unless after it, on the same condition"
+        return
+    sizes = [sum(f.size or 0 for f in conditional if f.condition == condition) for condition in conditions]
+    start = fields.index(first)
+    if sizes[0] != sizes[1] or list(fields[start : start + len(conditional)]) != conditional:
+        yield first.name, "alternatives must be of one size and side by side"
+    for field in conditional:
+        if field.offset is None or field.const is not None or field.canonical is not None or field.record is not None:
+            yield field.name, "an alternative is a plain field of fixed size at a static offset"
+
+
+def _nesting(fields: Fields) -> Problems:
+    for field in fields:
+        if field.record is None:
+            continue
+        for part in field.record.PLAN.fields:
+            plain = part.kind in ("integer", "bytes") and part.role in ("data", "reserved")
+            if not plain or part.enum or part.canonical or part.condition or part.code[0] == ">":
+                yield field.name, f"{part.name} is no plain little-endian field, so the record cannot be nested"

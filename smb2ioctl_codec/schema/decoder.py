@@ -6,7 +6,6 @@ It tests and builds; it never explains. Where it refuses, the span reader reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -25,10 +24,14 @@ def install_decoder(cls: type[Record]) -> Callable[[Any], Any]:
     return decode
 
 
-@cache
-def decoder(cls: Any) -> Callable[[Any], Any]:
+_compiled: dict[type[Record], Callable[[Any], Any]] = {}
+
+
+def decoder(cls: type[Record]) -> Callable[[Any], Any]:
     """The record's compiled decoder, for classes whose own `decode` does more."""
-    return compile_decoder(cls)
+    if cls not in _compiled:
+        _compiled[cls] = compile_decoder(cls)
+    return _compiled[cls]
 
 
 def compile_decoder(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -26,10 +25,14 @@ def install_encoder(cls: type[Record]) -> Callable[[Any], bytes]:
     return encode
 
 
-@cache
-def encoder(cls: Any) -> Callable[[Any], bytes]:
+_compiled: dict[type[Record], Callable[[Any], bytes]] = {}
+
+
+def encoder(cls: type[Record]) -> Callable[[Any], bytes]:
     """The record's compiled encoder, for classes whose own `encode` does more."""
-    return compile_encoder(cls)
+    if cls not in _compiled:
+        _compiled[cls] = compile_encoder(cls)
+    return _compiled[cls]
 
 
 def compile_encoder(cls: type[Record]) -> Callable[[Any], bytes]:

@@ -83,7 +83,7 @@ class _Methods:
 _METHODS = {name: method for name, method in vars(_Methods).items() if callable(method)}
 
 
-def _refuse_subclass(cls: type, **_: object) -> None:
+def _refuse_subclass(cls: type[Any], /, **_: object) -> None:
     raise TypeError(f"{cls.__bases__[0].__name__} cannot be subclassed: its objects are filled without its __init__")
 
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impacket import smb3structs, smbserver  # type: ignore[import-untyped]
+from impacket import smb3structs, smbserver
 
 import smb2ioctl_codec as s2
 
@@ -157,13 +157,15 @@ class _Backend:
         return self.world.snapshots
 
     def pipe_write(self, open: s2.server.Open, data: bytes) -> int:
-        assert isinstance(open, _Open) and open.pipe is not None
+        assert isinstance(open, _Open)
+        assert open.pipe is not None
         open.pipe.sendall(data)
         return len(data)
 
     def pipe_read(self, open: s2.server.Open, max_bytes: int) -> tuple[bytes, bool]:
         """Take the pipe's next message, or what fits of it: a DCE/RPC fragment, whose length is at byte 8."""
-        assert isinstance(open, _Open) and open.pipe is not None
+        assert isinstance(open, _Open)
+        assert open.pipe is not None
         (length,) = struct.unpack("<8xH", open.pipe.recv(10, socket.MSG_PEEK | socket.MSG_WAITALL))
         return open.pipe.recv(min(length, max_bytes), socket.MSG_WAITALL), length > max_bytes
 

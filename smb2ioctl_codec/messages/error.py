@@ -93,11 +93,23 @@ class ErrorResponse(Record):
 
     @classmethod
     def of(cls, contexts: Sequence[ErrorContext]) -> ErrorResponse:
-        """An ERROR response that holds these contexts, each but the last padded to 8 bytes."""
+        """An ERROR response that holds these contexts, each but the last padded to 8 bytes.
+
+        Raises:
+            EncodeError: one cannot be encoded.
+        """
+        try:
+            each = tuple(contexts)
+        except TypeError as error:
+            raise EncodeError(str(error), path="ErrorResponse.error_data") from None
         data = b""
-        for context in contexts:
+        for context in each:
+            if not isinstance(context, ErrorContext):
+                raise EncodeError(
+                    f"expected ErrorContext, not {type(context).__name__}", path="ErrorResponse.error_data"
+                )
             data += bytes(-len(data) % 8) + context.encode()
-        return cls(data, error_context_count=len(contexts))
+        return cls(data, error_context_count=len(each))
 
     def contexts(self) -> tuple[ErrorContext, ...]:
         """The error contexts in the data, each aligned to 8 bytes from the start of the body.

@@ -15,6 +15,7 @@ from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.payloads.registry import Direction
 from smb2ioctl_codec.rules import REPLY, SAMBA_3_6, RuleSet
 from smb2ioctl_codec.schema import At, Buffer, Fixed, Kept, Nested, Raw, Record, Reserved, Slack, Tag, record
+from smb2ioctl_codec.schema.record import OnAccess
 from smb2ioctl_codec.schema.runtime import as_bytes
 
 #: Flags of a request: the control code is an FSCTL.
@@ -73,7 +74,7 @@ class IoctlRequest(Record):
             DecodeError: the bytes break the layout or a rule.
             TypeError: `data` is no bytes-like object.
         """
-        return _install_request_decoder()(data, rules)  # type: ignore[no-any-return]
+        raise NotImplementedError
 
     @classmethod
     def of(
@@ -179,27 +180,31 @@ def _carried(payload: Record | bytes, ctl_code: int | None, direction: Direction
     if code is None:
         raise EncodeError(f"no control code is known for {type(payload).__name__}", path=f"{name}.ctl_code")
     try:
-        return CtlCode(code), payload.encode() if isinstance(payload, Record) else as_bytes(payload)
-    except EncodeError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise EncodeError(str(error), path=name) from None
+        known = CtlCode(code)
+    except ValueError as error:
+        raise EncodeError(str(error), path=f"{name}.ctl_code") from None
+    if isinstance(payload, Record):
+        return known, payload.encode()
+    try:
+        return known, as_bytes(payload)
+    except TypeError as error:
+        raise EncodeError(str(error), path=f"{name}.{'input' if direction == 'request' else 'output'}") from None
 
 
-def _install_request_decoder() -> Any:
-    """Compile the decoder for the usual rules and put it in the place of the stub."""
+def _usual_decoder(cls: type[IoctlRequest]) -> Any:
+    """The decoder with the usual rules compiled in."""
     from smb2ioctl_codec.schema.decoder import compile_decoder
 
-    decode = compile_decoder(IoctlRequest, SAMBA_3_6.layout, default=SAMBA_3_6, other=_decode_with)
-    decode.__doc__ = IoctlRequest.decode.__doc__
-    type.__setattr__(IoctlRequest, "decode", staticmethod(decode))
-    return decode
+    return compile_decoder(cls, SAMBA_3_6.layout, default=SAMBA_3_6, other=_decode_with)
 
+
+type.__setattr__(IoctlRequest, "decode", OnAccess(IoctlRequest.decode, _usual_decoder))
 
 _decoders: dict[RuleSet, Any] = {}
 
 
 def _decode_with(data: Buffer, rules: RuleSet) -> IoctlRequest:
+    """What `IoctlRequest.decode` does with rules that are not the usual ones."""
     if rules not in _decoders:
         from smb2ioctl_codec.schema.decoder import compile_decoder
 

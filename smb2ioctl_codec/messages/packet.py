@@ -80,6 +80,8 @@ def decode_response(body: Buffer, status: int, ctl_code: int | None = None) -> I
         TypeError: `body` is no bytes-like object.
     """
     data = body if type(body) is bytes else as_bytes(body)
+    if len(data) < 2:
+        raise DecodeError("cut short", path="IoctlResponse.structure_size", offset=0, needed=2, available=len(data))
     structure_size = int.from_bytes(data[:2], "little")
     if structure_size == 49:
         response = IoctlResponse.decode(data)
@@ -93,8 +95,6 @@ def decode_response(body: Buffer, status: int, ctl_code: int | None = None) -> I
         if status == 0:
             raise _unfit("an ERROR body under SUCCESS", 0)
         return ErrorResponse.decode(data)
-    if len(data) < 2:
-        raise DecodeError("cut short", path="IoctlResponse.structure_size", offset=0, needed=2, available=len(data))
     raise _unfit(f"{structure_size} where 49 (IOCTL) or 9 (ERROR) is valid", 0)
 
 
@@ -135,6 +135,8 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
         raise EncodeError(str(error), path="Packet") from None
     if not chain:
         raise EncodeError("a compound needs at least one message", path="Packet")
+    if len(chain) == 1 and isinstance(chain[0], Packet) and isinstance(chain[0].header, ForeignHeader):
+        return chain[0].encode()
     encoded = [_encode_element(packet, padded=True, linked=True) for packet in chain[:-1]]
     return b"".join((*encoded, _encode_element(chain[-1], padded=pad_last, linked=False)))
 
@@ -201,8 +203,6 @@ def _size_of_element(data: bytes, position: int) -> int:
 def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:
     """One message of a compound; a last one that says its own size goes on saying it."""
     if not isinstance(packet, Packet) or not isinstance(packet.header, Header):
-        if isinstance(packet, Packet) and not linked:
-            return packet.encode()
         raise EncodeError("expected a Packet with a Header", path="Packet.header")
     message = replace(packet, header=replace(packet.header, next_command=0)).encode()
     linked = linked or packet.header.next_command == len(message)

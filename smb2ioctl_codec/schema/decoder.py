@@ -15,15 +15,6 @@ from smb2ioctl_codec.schema.record import Record
 from smb2ioctl_codec.schema.source import Source, pasted, wire_names
 from smb2ioctl_codec.schema.spans import explain
 
-
-def install_decoder(cls: type[Record]) -> Callable[[Any], Any]:
-    """Compile the record's decoder and put it into the class in place of the stub."""
-    decode = decoder(cls)
-    decode.__doc__ = Record.decode.__doc__
-    type.__setattr__(cls, "decode", staticmethod(decode))
-    return decode
-
-
 _compiled: dict[type[Record], Callable[[Any], Any]] = {}
 
 

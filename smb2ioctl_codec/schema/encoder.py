@@ -16,15 +16,6 @@ from smb2ioctl_codec.schema.record import Record
 from smb2ioctl_codec.schema.source import Source, format_of, pasted, wire_names
 from smb2ioctl_codec.schema.wire import explain
 
-
-def install_encoder(cls: type[Record]) -> Callable[[Any], bytes]:
-    """Compile the record's encoder and put it into the class in place of the stub."""
-    encode = encoder(cls)
-    encode.__doc__ = Record.encode.__doc__
-    type.__setattr__(cls, "encode", encode)
-    return encode
-
-
 _compiled: dict[type[Record], Callable[[Any], bytes]] = {}
 
 

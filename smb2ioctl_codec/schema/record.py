@@ -1,13 +1,13 @@
 """`record` binds a schema to the frozen dataclass that users see, and gives it `decode` and `encode`.
 
-The codec is compiled at the first call of each and then stands in the class itself, so that a later call costs no
-look-up.
+The codec is compiled when it is first looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from types import MethodType
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from construct import Struct
@@ -27,7 +27,7 @@ class Record:
     SCHEMA: ClassVar[Any]
     #: the same, lowered
     PLAN: ClassVar[Plan]
-    #: mutable class of the same slots; see `thawed`
+    #: the mutable class that decoders fill; see `value`
     TWIN: ClassVar[type]
 
     @classmethod
@@ -41,10 +41,7 @@ class Record:
             DecodeError: the bytes break the layout; it says what, where and what was expected.
             TypeError: `data` is no bytes-like object.
         """
-        from smb2ioctl_codec.schema.decoder import install_decoder
-
-        decoded: Self = install_decoder(cls)(data)
-        return decoded
+        raise NotImplementedError
 
     def encode(self) -> bytes:
         """The wire form; offsets, counts, sizes and padding are computed.
@@ -52,9 +49,27 @@ class Record:
         Raises:
             EncodeError: a field has the wrong type or is out of range; it says which.
         """
-        from smb2ioctl_codec.schema.encoder import install_encoder
+        raise NotImplementedError
 
-        return install_encoder(type(self))(self)
+
+class OnAccess:
+    """Stands for a method of a class until the method is looked up; then makes it and gives it its place.
+
+    So compiling waits until it is needed, and nobody ever holds anything but the compiled function.
+    """
+
+    def __init__(self, stub: Any, make: Callable[[Any], Callable[..., Any]]) -> None:
+        self.stub = stub
+        self.make = make
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        made = self.make(owner)
+        name = self.stub.__name__
+        made.__doc__ = self.stub.__doc__
+        made.__annotations__ = dict(self.stub.__annotations__)
+        made.__module__, made.__name__, made.__qualname__ = owner.__module__, name, f"{owner.__qualname__}.{name}"
+        type.__setattr__(owner, name, staticmethod(made) if isinstance(self.stub, MethodType) else made)
+        return getattr(owner if instance is None else instance, name)
 
 
 @dataclass_transform(frozen_default=True)
@@ -78,6 +93,10 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
             raise TypeError(f"{cls.__name__}: class and schema differ in {held ^ {f.name for f in fields(frozen)}}")  # type: ignore[arg-type]
         frozen.PLAN = plan
         frozen.SCHEMA = schema
+        if "decode" not in vars(cls):
+            type.__setattr__(frozen, "decode", OnAccess(Record.decode, _decoder))
+        if "encode" not in vars(cls):
+            type.__setattr__(frozen, "encode", OnAccess(Record.encode, _encoder))
         return frozen
 
     return decorate
@@ -100,6 +119,18 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
         elif field.kind == "strings":
             tests.append(f"type({field.name}) is not tuple")
     return (names, f"if {' or '.join(tests)}:", "    _normalise(self)") if tests else ({},)
+
+
+def _decoder(cls: type[Record]) -> Callable[..., Any]:
+    from smb2ioctl_codec.schema.decoder import compile_decoder
+
+    return compile_decoder(cls)
+
+
+def _encoder(cls: type[Record]) -> Callable[..., Any]:
+    from smb2ioctl_codec.schema.encoder import compile_encoder
+
+    return compile_encoder(cls)
 
 
 def _normalise(value: Record) -> None:

@@ -162,7 +162,7 @@ def _decode(data: bytes, base: int, rules: RuleSet) -> Packet:
 
 
 def _packet(header: Header | ForeignHeader, body: Body) -> Packet:
-    packet = object.__new__(Packet.TWIN)  # type: ignore[attr-defined]
+    packet = Packet.TWIN()  # type: ignore[attr-defined]
     packet.header = header
     packet.body = body
     packet.__class__ = Packet

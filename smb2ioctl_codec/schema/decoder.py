@@ -5,6 +5,7 @@ It tests and builds; it never explains. Where it refuses, the span reader reads 
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
@@ -51,8 +52,8 @@ class _Decoder:
         self.located = [f for f in self.plan.fields if f.place == "at"]
         self.source = s = Source("def decode(data):" if other is None else "def decode(data, rules=_default):")
         s.globals |= {"_default": default, "_other": other, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
-        s.globals |= {"type": type, "_new": object.__new__, "_twin": cls.TWIN, "_class": cls, "None": None}
-        s.globals |= {"_unicode": UnicodeDecodeError, "_refused": runtime.Refused, "str": str, "_view": memoryview}
+        s.globals |= {"type": type, "_twin": cls.TWIN, "_class": cls, "None": None}
+        s.globals |= {"_unicode": UnicodeDecodeError, "_refused": runtime.Refused}
         s.globals["_explain"] = lambda data: explain(self.plan, data, rules)
         if other is not None:
             s.add(1, "if rules is not _default:", "    return _other(data, rules)")
@@ -61,6 +62,8 @@ class _Decoder:
         self.tests = [check.violated for check in (*self.plan.checks, *rules)]
         self.guarded = any(f.kind in ("text", "strings") for f in self.plan.fields)
         self.at = 2 if self.guarded else 1
+        #: text of the offset after what has been read, a number as long as it is known
+        self.position = "0"
         if self.guarded:
             s.add(1, "try:")
         self._fields()
@@ -72,36 +75,32 @@ class _Decoder:
         self.source.add(self.at, f"if {condition}:", "    raise _explain(data)")
 
     def _fields(self) -> None:
-        position: int | None = 0
         for fixed, group in groupby(self.plan.fields, key=lambda f: f.fixed):
             if fixed:
-                run = list(group)
-                self._run(run, position)
-                position = None if position is None else self.plan.head
+                self._run(list(group))
             else:
                 for field in group:
-                    if position is not None and field.place != "at" and field.kind != "slack":
-                        self.source.add(self.at, f"_p = {position}")
-                        position = None
                     getattr(self, f"_{field.kind}")(field)
         tests = " or ".join(map(pasted, self.tests))
         if tests:
             self.refuse_if(tests)
-        if position is not None and not self.located:
-            self.refuse_if(f"_size != {position}")
-        elif position is None:
-            self.refuse_if("_p != _size")
+        if self.position != "_size":
+            self.refuse_if(f"_size != {self.position}")
 
-    def _run(self, run: list[Field], position: int | None) -> None:
+    def _run(self, run: list[Field]) -> None:
         """Fields of fixed size side by side: one unpack; of alternatives, the last is read first."""
-        s = self.source
+        s, start = self.source, self.position
         conditions = list(dict.fromkeys(f.condition for f in run if f.condition))
         plain = [f for f in run if f.condition in (None, *conditions[-1:])]
         size = sum(f.size or 0 for f in plain)
-        start = "_p" if position is None else str(position)
-        self.refuse_if(f"_size - _p < {size}" if position is None else f"_size < {position + size}")
+        if start.isdigit():
+            self.position = str(int(start) + size)
+        else:
+            self.position = f"_e_{run[-1].name}"
+            s.add(self.at, f"{self.position} = {start} + {size}")
+        self.refuse_if(f"_size < {self.position}")
         targets = ", ".join(name for f in plain for name in wire_names(f))
-        s.add(self.at, f"({targets},) = {s.unpacker(plain)}(data, {start})".replace("(data, 0)", "(data)"))
+        s.add(self.at, f"({targets},) = {s.unpacker(plain)}({'data' if start == '0' else f'data, {start}'})")
         for condition in conditions[:-1]:
             mine = [f for f in run if f.condition == condition]
             theirs = [f for f in run if f.condition == conditions[-1]]
@@ -113,42 +112,42 @@ class _Decoder:
         consts = [f"w_{f.name} != {f.const}" for f in run if f.const is not None]
         if consts:
             self.refuse_if(" or ".join(consts))
-        if position is None:
-            s.add(self.at, f"_p += {size}")
 
-    def _extent(self, field: Field) -> tuple[str, str]:
-        """Emits what finds a content's place; gives the text of its first byte's offset and of the one after."""
-        if field.place == "sized":
-            self.source.add(self.at, f"_e = _p + w_{field.length_field}")
-            self.refuse_if("_e > _size")
-            return "_p", "_e"
-        return "_p", "_size"
+    def _extent(self, field: Field) -> str:
+        """Emits what finds the end of a content in sequence; gives the text of a slice from its first byte to there."""
+        start = self.position
+        if field.place == "here":
+            self.position = "_size"
+            return f"data[{start}:]"
+        end = f"_e_{field.name}"
+        self.source.add(self.at, f"{end} = {start} + w_{field.length_field}")
+        self.refuse_if(f"{end} > _size")
+        self.position = end
+        return f"data[{start}:{end}]"
 
     def _raw(self, field: Field) -> None:
         s, n = self.source, field.name
-        if field.place == "at":
-            s.add(self.at, f"if w_{field.length_field}:")
-            s.add(self.at + 1, f"_s_{n} = w_{field.offset_field} - {field.base}")
-            s.add(self.at + 1, f"_e_{n} = _s_{n} + w_{field.length_field}")
-            s.add(self.at + 1, f"if _s_{n} < {self.plan.head} or _e_{n} > _size:", "    raise _explain(data)")
-            s.add(self.at + 1, f"a_{n} = data[_s_{n}:_e_{n}]")
-            s.add(self.at, "else:", f"    _s_{n} = _e_{n} = {self.plan.head}", f"    a_{n} = b''")
+        if field.place != "at":
+            s.add(self.at, f"a_{n} = {self._extent(field)}")
             return
-        start, end = self._extent(field)
-        s.add(self.at, f"a_{n} = data[{start}:{end}]", f"_p = {end}")
+        s.add(self.at, f"if w_{field.length_field}:")
+        s.add(self.at + 1, f"_s_{n} = w_{field.offset_field} - {field.base}")
+        s.add(self.at + 1, f"_e_{n} = _s_{n} + w_{field.length_field}")
+        s.add(self.at + 1, f"if _s_{n} < {self.plan.head} or _e_{n} > _size:", "    raise _explain(data)")
+        s.add(self.at + 1, f"a_{n} = data[_s_{n}:_e_{n}]")
+        s.add(self.at, "else:", f"    _s_{n} = _e_{n} = {self.plan.head}", f"    a_{n} = b''")
 
     def _text(self, field: Field) -> None:
-        start, end = self._extent(field)
         s, n, t = self.source, field.name, field.terminator
-        s.add(self.at, f"_t = str(_view(data)[{start}:{end}], 'utf-16-le')", f"_p = {end}")
-        if t is None:
-            s.add(self.at, f"a_{n} = _t")
-        else:
-            s.add(self.at, f"a_{n}, _nul, a_{t} = _t.partition('\\0')", f"a_{t} = _nul + a_{t}")
+        utf16 = s.use("_utf16", utf_16_le_decode)
+        s.add(self.at, f"a_{n}, _ = {utf16}({self._extent(field)}, 'strict', True)")
+        if t is not None:
+            s.add(self.at, f"a_{n}, _nul, a_{t} = a_{n}.partition('\\0')", f"a_{t} = _nul + a_{t} if a_{t} else _nul")
 
     def _strings(self, field: Field) -> None:
-        helper = self.source.use("_strings", runtime.strings)
-        self.source.add(self.at, f"a_{field.name}, _p = {helper}(data, _p, w_{field.count_field})")
+        helper, end = self.source.use("_strings", runtime.strings), f"_e_{field.name}"
+        self.source.add(self.at, f"a_{field.name}, {end} = {helper}(data, {self.position}, w_{field.count_field})")
+        self.position = end
 
     def _slack(self, field: Field) -> None:
         """The usual case is one buffer that starts at the fixed part's end and fills the rest."""
@@ -159,10 +158,11 @@ class _Decoder:
         helper = s.use("_slack", runtime.slack)
         s.add(self.at, f"if {' and '.join(usual)}:", f"    a_{field.name} = b''")
         s.add(self.at, "else:", f"    a_{field.name} = {helper}(data, {head}, ({ranges}))")
+        self.position = "_size"
 
     def _build(self) -> None:
         s = self.source
-        s.add(self.at, "_o = _new(_twin)")
+        s.add(self.at, "_o = _twin()")
         for field in self.plan.fields:
             for attribute in field.attributes:
                 s.add(self.at, *self._attribute(field, attribute))
@@ -173,7 +173,7 @@ class _Decoder:
         if field.record is not None:
             twin, frozen = self.source.use("_part", field.record.TWIN), self.source.use("_whole", field.record)
             parts = [f"_n.{f.name} = {n}" for f, n in zip(field.record.PLAN.fields, wire_names(field), strict=True)]
-            return [f"_n = _new({twin})", *parts, f"_n.__class__ = {frozen}", f"_o.{attribute} = _n"]
+            return [f"_n = {twin}()", *parts, f"_n.__class__ = {frozen}", f"_o.{attribute} = _n"]
         if field.enum is not None:
             return [f"_o.{attribute} = {self.source.use('_enum', field.enum.map())}[{name}]"]
         if field.canonical is not None and not field.resolved:

@@ -6,6 +6,7 @@ Like the decoder it only tests: where a value does not fit, `wire.to_wire` goes 
 from __future__ import annotations
 
 import struct
+from codecs import utf_16_le_encode
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
@@ -86,7 +87,7 @@ class _Encoder:
             s.add(2, f"a_{t} = self.{t}")
             s.add(2, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _explain(self)")
             s.add(2, f"a_{n} = a_{n} + a_{t}")
-        s.add(2, f"a_{n} = a_{n}.encode('utf-16-le')")
+        s.add(2, f"a_{n}, _ = {s.use('_utf16', utf_16_le_encode)}(a_{n})")
 
     def _strings(self, field: Field) -> None:
         n = field.name
@@ -101,7 +102,7 @@ class _Encoder:
         local = f"w_{n}" if field.fixed else f"a_{n}"
         if "size" in expressions.names(field.canonical or ""):
             contents = [f.name for f in self.plan.fields if not f.fixed]
-            s.add(2, "_size = " + " + ".join([str(self.plan.head), *(f"len(a_{name})" for name in contents)]))
+            s.add(2, "_size = " + " + ".join([str(self.plan.fixed_size), *(f"len(a_{name})" for name in contents)]))
         s.add(2, f"{local} = self.{n}", f"if {local} is None:", f"    {local} = {pasted(field.canonical or '')}")
         if not field.fixed:
             s.add(2, f"elif {local}.__class__ is not bytes:", f"    {local} = _bytes({local})")

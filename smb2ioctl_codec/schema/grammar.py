@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from smb2ioctl_codec.schema import expressions
@@ -16,13 +15,13 @@ Fields = Sequence["Field"]
 
 def check_schema(record: str, fields: Fields, checks: Sequence[Check]) -> None:
     """TypeError for the first thing that no reader could do, with the field that it is about."""
-    for rule in (_names, _references, _expressions, _placements, _order, _alternatives, _nesting):
+    for rule in (_names, _references, _expressions, _placements, _order, _byte_order, _alternatives, _nesting):
         for field, problem in rule(fields):
             raise TypeError(f"{record}.{field}: {problem}")
-    known = {f.name for f in fields}
+    known = {f.name for f in fields if f.kind == "integer"}
     for check in checks:
         if unknown := expressions.names(check.violated) - known:
-            raise TypeError(f"{record}: check {check.id} names no field: {', '.join(sorted(unknown))}")
+            raise TypeError(f"{record}: check {check.id} names no integer: {', '.join(sorted(unknown))}")
 
 
 Problems = Iterator[tuple[str, str]]
@@ -31,9 +30,10 @@ Problems = Iterator[tuple[str, str]]
 def _names(fields: Fields) -> Problems:
     seen = {"size"}  # in expressions, the bytes of the whole structure
     for field in fields:
-        if not field.name.isidentifier() or field.name in seen:
-            yield field.name, "the name is taken, or is none"
-        seen |= {field.name, field.terminator or field.name}
+        for name in (field.name, field.terminator):
+            if name is not None and (not name.isidentifier() or name in seen):
+                yield field.name, f"the name {name!r} is taken, or is none"
+            seen.add(name or "")
 
 
 def _references(fields: Fields) -> Problems:
@@ -45,22 +45,35 @@ def _references(fields: Fields) -> Problems:
             if source is None:
                 continue
             found = earlier.get(source)
-            if found is None or found.kind != "integer" or found.code[-1].islower() or found.condition is not None:
+            if found is None or found.kind != "integer" or found.code[-1].islower():
                 yield field.name, f"{source!r} is no unsigned integer that stands before it"
             elif source in used:
                 yield field.name, f"{source!r} describes another field already"
-            elif source == field.offset_field and found.canonical is None:
-                yield field.name, f"{source!r} needs a canonical value (Kept)"
+            elif found.condition is not None or found.const is not None:
+                yield field.name, f"{source!r} is not there, or not free, in every message"
+            elif (found.canonical is not None) is not (source == field.offset_field):
+                yield field.name, f"{source!r}: an offset needs a canonical value (Kept), a length or count has none"
             used.add(source)
         earlier[field.name] = field
 
 
 def _expressions(fields: Fields) -> Problems:
-    known = {f.name for f in fields}
+    """Canonical values look at integers, of the Kept ones only at earlier; conditions at earlier, certain ones."""
+    integers = {f.name for f in fields if f.kind == "integer"} | {"size"}
+    located = any(f.place == "at" for f in fields)
+    kept_later = {f.name for f in fields if f.canonical is not None}
+    certain: set[str] = set()
     for field in fields:
-        for expression in (field.condition, field.canonical):
-            if expression is not None and (unknown := expressions.names(expression) - known - {"size"}):
-                yield field.name, f"{expression!r} names no field: {', '.join(sorted(unknown))}"
+        if field.canonical is not None:
+            if wrong := expressions.names(field.canonical) - integers | expressions.names(field.canonical) & kept_later:
+                yield field.name, f"{field.canonical!r} cannot look at {', '.join(sorted(wrong))}"
+            if located and "size" in expressions.names(field.canonical):
+                yield field.name, "the size depends on where located buffers lie"
+            kept_later.remove(field.name)
+        if field.condition is None:
+            certain |= {field.name} & integers
+        elif wrong := expressions.names(field.condition) - certain:
+            yield field.name, f"{field.condition!r} cannot look at {', '.join(sorted(wrong))}"
 
 
 def _placements(fields: Fields) -> Problems:
@@ -72,6 +85,8 @@ def _placements(fields: Fields) -> Problems:
             yield field.name, "only raw bytes and text can be sized"
         if field.canonical is not None and field.kind != "integer" and (field.kind, field.place) != ("raw", "here"):
             yield field.name, "only integers and trailing bytes can be Kept"
+        if field.canonical is not None and field.enum is not None:
+            yield field.name, "a Kept number has no names"
         if located and not field.fixed and field.place != "at" and field.kind != "slack":
             yield field.name, "a content in sequence beside located ones has no place of its own"
     if located and fields[-1].kind != "slack":
@@ -83,17 +98,19 @@ def _placements(fields: Fields) -> Problems:
 def _order(fields: Fields) -> Problems:
     for field in fields[:-1]:
         if field.kind == "slack" or (field.kind in ("raw", "text") and field.place == "here"):
-            # text and bytes in sequence take all that is left
             yield field.name, "nothing can follow a content that takes the rest"
-    for first, second in pairwise(fields):
-        orders = {_order_of(first), _order_of(second)} if first.fixed and second.fixed else set()
-        if {"<", ">"} <= orders:
-            yield second.name, "byte orders cannot change between fields side by side"
 
 
-def _order_of(field: Field) -> str:
-    """Byte order of a field of fixed size, empty where it has none."""
-    return "" if field.kind == "bytes" or field.size == 1 else field.code[0]
+def _byte_order(fields: Fields) -> Problems:
+    """One byte order in a run of fields side by side: they are one struct format."""
+    first = ""
+    for field in fields:
+        order = "" if not field.fixed or field.kind == "bytes" or field.size == 1 else field.code[0]
+        if not field.fixed:
+            first = ""
+        elif order and first and order != first:
+            yield field.name, "byte orders cannot change between fields side by side"
+        first = first or order
 
 
 def _alternatives(fields: Fields) -> Problems:

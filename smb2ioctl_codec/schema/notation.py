@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from construct import Bytes, Construct, Container, StreamError, Subconstruct
+from construct import Bytes, Construct, Container, GreedyBytes, NullTerminated, Subconstruct
 
 from smb2ioctl_codec.schema.expressions import evaluate
 
@@ -104,15 +104,11 @@ class Nested(Construct):
         return int(self.record.SCHEMA._sizeof(context, path))
 
 
-class Raw(Construct):
+class Raw(Subconstruct):
     """Bytes: as many as the placement gives, or all that are left."""
 
-    def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        return stream.read()
-
-    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        stream.write(obj)
-        return obj
+    def __init__(self) -> None:
+        super().__init__(GreedyBytes)
 
 
 class Text(Raw):
@@ -129,27 +125,19 @@ class Text(Raw):
         self.status = status
 
 
-class Strings(Construct):
+class Strings(Subconstruct):
     """UTF-16LE strings one after another, each followed by U+0000, as many as the count field says."""
 
     def __init__(self, count: str) -> None:
-        super().__init__()
+        super().__init__(NullTerminated(GreedyBytes, term=b"\0\0"))
         self.count = count
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        found = []
-        for _ in range(context[self.count]):
-            units = []
-            while (unit := stream.read(2)) != b"\0\0":
-                if len(unit) < 2:
-                    raise StreamError("string without its U+0000", path=path)
-                units.append(unit)
-            found.append(b"".join(units))
-        return found
+        return [self.subcon._parse(stream, context, path) for _ in range(context[self.count])]
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         for item in obj:
-            stream.write(item + b"\0\0")
+            self.subcon._build(item, stream, context, path)
         return obj
 
 

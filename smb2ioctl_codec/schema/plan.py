@@ -107,6 +107,11 @@ class Plan:
         """Bytes of the fixed part at the start: the least a record can have."""
         return max((f.offset + f.size for f in self.fields if f.offset is not None and f.size is not None), default=0)
 
+    @property
+    def fixed_size(self) -> int:
+        """Bytes of all fields of fixed size; of alternatives, of one."""
+        return sum(f.size or 0 for f in self.fields if f.condition is None or not f.condition.startswith("not "))
+
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode, utf_16_le_encode
 from typing import Any
 
 #: A gap of at most this many zero bytes between located buffers is alignment: written without being told.
@@ -31,18 +32,27 @@ def strings(data: bytes, start: int, count: int) -> tuple[tuple[str, ...], int]:
     if count * 2 > len(data) - start:
         raise Refused
     try:
-        text = str(memoryview(data)[start : len(data) - (len(data) - start) % 2], "utf-16-le")
-        exact = len(text) * 2 == len(data) - start - (len(data) - start) % 2
+        text, used = utf_16_le_decode(data[start:])
     except UnicodeDecodeError:
-        exact = False
-    if not exact:
-        end = _end_of_strings(data, start, count)
-        return tuple(str(memoryview(data)[start:end], "utf-16-le").split("\0")[:count]), end
+        return _strings_alone(data, start, count)
+    if len(text) * 2 != used:
+        return _strings_alone(data, start, count)
     parts = text.split("\0", count)
     if len(parts) <= count:
         raise Refused
     rest = parts.pop()
-    return tuple(parts), start + 2 * (len(text) - len(rest))
+    return tuple(parts), start + used - 2 * len(rest)
+
+
+def _strings_alone(data: bytes, start: int, count: int) -> tuple[tuple[str, ...], int]:
+    """`strings` where what follows them is no UTF-16, or anything has characters of two units."""
+    end = start
+    for _ in range(count):
+        end = next_nul(data, end) + 2
+        if end == 1:
+            raise Refused
+    text, _ = utf_16_le_decode(data[start:end], "strict", True)
+    return tuple(text.split("\0")[:count]), end
 
 
 def join(items: Any) -> bytes:
@@ -52,16 +62,7 @@ def join(items: Any) -> bytes:
     text = "\0".join(items) + "\0" if items else ""
     if text.count("\0") != len(items):
         raise Refused
-    return text.encode("utf-16-le")
-
-
-def _end_of_strings(data: bytes, start: int, count: int) -> int:
-    end = start
-    for _ in range(count):
-        end = next_nul(data, end) + 2
-        if end == 1:
-            raise Refused
-    return end
+    return utf_16_le_encode(text)[0]
 
 
 def next_nul(data: bytes, start: int) -> int:

@@ -264,5 +264,6 @@ class _Reader:
                 found.append(data[start:end])
                 path = f"{self.plan.name}.{name}"
                 children.append(Span(name, path, self.base + start, end + 2 - start, text, each))
-        self.reading.wire[each.name] = found
-        self._span(each, first, self.position - first, [child.value for child in children], children)
+        if self.keep:
+            self.reading.wire[each.name] = found
+            self._span(each, first, self.position - first, [child.value for child in children], children)

@@ -205,9 +205,8 @@ class _Writer:
         return sum(len(item) + 2 for item in content) if field.kind == "strings" else len(content)
 
     def canonical(self, field: Field) -> Any:
-        known = {
-            "size": self.plan.head + sum(self._size(f) for f in self.plan.fields if f.name in self.wire and not f.fixed)
-        }
+        contents = sum(self._size(f) for f in self.plan.fields if f.name in self.wire and not f.fixed)
+        known = {"size": self.plan.fixed_size + contents}
         return expressions.evaluate(field.canonical or "None", self.wire | known)
 
     def _kept(self, field: Field) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.messages.error import ErrorResponse
-from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header
+from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header, HeaderFlags
 from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import WIRE, RuleSet
@@ -20,6 +20,10 @@ Body = IoctlRequest | IoctlResponse | ErrorResponse | bytes
 #: Codes whose reply keeps its body under an error: progress, or the server's limits ([MS-SMB2] 3.3.5.15.6).
 _BODY_UNDER_ERROR = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
 _ALIGNMENT = 8
+_IOCTL = int(Command.IOCTL)
+_FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
+#: Where NextCommand stands in a header.
+_NEXT_COMMAND = Header.PLAN.field("next_command").offset or 0
 
 
 @value_class
@@ -46,7 +50,24 @@ class Packet:
             DecodeError: header or body break the layout; `offset` counts from the header's first byte.
             TypeError: `message` is no bytes-like object.
         """
-        return _decode(message if type(message) is bytes else as_bytes(message), 0, rules)
+        data = message if type(message) is bytes else as_bytes(message)
+        place = 0
+        try:
+            if data[:1] != b"\xfe" and len(data) >= 4:
+                return _foreign(data)
+            header = Header.decode(data[:HEADER_SIZE])
+            if header.next_command and header.next_command != len(data):
+                raise _misplaced(f"{header.next_command} is neither 0 nor the message's {len(data)} bytes", 0)
+            place = HEADER_SIZE
+            content = data[HEADER_SIZE:]
+            body: Body = content
+            if header.command == _IOCTL:
+                from_server = header.flags & _FROM_SERVER
+                body = decode_response(content, header.status) if from_server else IoctlRequest.decode(content, rules)
+        except DecodeError as error:
+            error.offset = place + (error.offset or 0)
+            raise
+        return _packet(header, body)
 
     def encode(self) -> bytes:
         """The wire form.
@@ -113,7 +134,11 @@ def decode_chain(data: Buffer) -> tuple[Packet, ...]:
     position = 0
     while True:
         size = _size_of_element(whole, position)
-        packets.append(_decode(whole[position : position + size], position, WIRE))
+        try:
+            packets.append(Packet.decode(whole[position : position + size]))
+        except DecodeError as error:
+            error.offset = position + (error.offset or 0)
+            raise
         position += size
         if position == len(whole):
             return tuple(packets)
@@ -141,26 +166,6 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
     return b"".join((*encoded, _encode_element(chain[-1], padded=pad_last, linked=False)))
 
 
-def _decode(data: bytes, base: int, rules: RuleSet) -> Packet:
-    place = base
-    try:
-        if data[:1] != b"\xfe" and len(data) >= 4 and base == 0:
-            return _foreign(data)
-        header = Header.decode(data[:HEADER_SIZE])
-        if header.next_command and header.next_command != len(data):
-            reason = f"{header.next_command} is neither 0 nor the message's {len(data)} bytes"
-            raise DecodeError(reason, path="Header.next_command", offset=20)
-        place = base + HEADER_SIZE
-        content = data[HEADER_SIZE:]
-        body: Body = content
-        if header.command == Command.IOCTL:
-            body = decode_response(content, header.status) if header.flags & 1 else IoctlRequest.decode(content, rules)
-    except DecodeError as error:
-        error.offset = place + (error.offset or 0)
-        raise
-    return _packet(header, body)
-
-
 def _packet(header: Header | ForeignHeader, body: Body) -> Packet:
     packet = Packet.TWIN()  # type: ignore[attr-defined]
     packet.header = header
@@ -184,20 +189,27 @@ def _foreign(data: bytes) -> Packet:
 def _size_of_element(data: bytes, position: int) -> int:
     """Bytes of the message of a compound that starts at `position`, checked."""
     left = len(data) - position
+    if position and data[position : position + 1] != b"\xfe":
+        reason = "only plain SMB2 messages follow one another in a compound"
+        raise DecodeError(reason, path="Header.protocol_id", offset=position)
     if left < HEADER_SIZE or data[position] != 0xFE:
         return left
-    size = int.from_bytes(data[position + 20 : position + 24], "little")
+    size = int.from_bytes(data[position + _NEXT_COMMAND : position + _NEXT_COMMAND + 4], "little")
     if size in (0, left):
         return left
-    place = position + 20
     if size < HEADER_SIZE:
-        raise DecodeError(f"{size} points into the header", path="Header.next_command", offset=place)
+        raise _misplaced(f"{size} points into the header", position)
     if size > left:
-        reason = f"{size} points past the end"
-        raise DecodeError(reason, path="Header.next_command", offset=place, needed=size, available=left)
+        raise _misplaced(f"{size} points past the end", position, needed=size, available=left)
     if size % _ALIGNMENT:
-        raise DecodeError(f"{size} is no multiple of {_ALIGNMENT}", path="Header.next_command", offset=place)
+        raise _misplaced(f"{size} is no multiple of {_ALIGNMENT}", position)
     return size
+
+
+def _misplaced(reason: str, position: int, *, needed: int | None = None, available: int | None = None) -> DecodeError:
+    """The error of a NextCommand in the header that starts at `position`."""
+    place = position + _NEXT_COMMAND
+    return DecodeError(reason, path="Header.next_command", offset=place, needed=needed, available=available)
 
 
 def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:

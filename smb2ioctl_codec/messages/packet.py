@@ -1,9 +1,6 @@
-"""Whole messages: header and body, compounds of them, and which body a reply has."""
+"""Whole messages: header and body, and which body a reply has."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import replace
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError, EncodeError
@@ -19,11 +16,10 @@ Body = IoctlRequest | IoctlResponse | ErrorResponse | bytes
 
 #: Codes whose reply keeps its body under an error: progress, or the server's limits ([MS-SMB2] 3.3.5.15.6).
 _BODY_UNDER_ERROR = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
-_ALIGNMENT = 8
 _IOCTL = int(Command.IOCTL)
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
 #: Where NextCommand stands in a header.
-_NEXT_COMMAND = Header.PLAN.field("next_command").offset or 0
+NEXT_COMMAND = Header.PLAN.field("next_command").offset or 0
 
 
 @value_class
@@ -57,7 +53,8 @@ class Packet:
                 return _foreign(data)
             header = Header.decode(data[:HEADER_SIZE])
             if header.next_command and header.next_command != len(data):
-                raise _misplaced(f"{header.next_command} is neither 0 nor the message's {len(data)} bytes", 0)
+                reason = f"{header.next_command} is neither 0 nor the message's {len(data)} bytes"
+                raise DecodeError(reason, path="Header.next_command", offset=NEXT_COMMAND)
             place = HEADER_SIZE
             content = data[HEADER_SIZE:]
             body: Body = content
@@ -119,53 +116,6 @@ def decode_response(body: Buffer, status: int, ctl_code: int | None = None) -> I
     raise _unfit(f"{structure_size} where 49 (IOCTL) or 9 (ERROR) is valid", 0)
 
 
-def decode_chain(data: Buffer) -> tuple[Packet, ...]:
-    """The messages of a compound, or the one message that stands alone ([MS-SMB2] 3.3.5.2.7).
-
-    Each but the last goes up to the next header; padding stays with the message that it follows. In the last,
-    NextCommand is 0 or, from Windows servers, the message's own size.
-
-    Raises:
-        DecodeError: NextCommand is no multiple of 8, below 64, or past the end; or a message breaks its layout.
-        TypeError: `data` is no bytes-like object.
-    """
-    whole = data if type(data) is bytes else as_bytes(data)
-    packets = []
-    position = 0
-    while True:
-        size = _size_of_element(whole, position)
-        try:
-            packets.append(Packet.decode(whole[position : position + size]))
-        except DecodeError as error:
-            error.offset = position + (error.offset or 0)
-            raise
-        position += size
-        if position == len(whole):
-            return tuple(packets)
-
-
-def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
-    """The compound of these messages: NextCommand is set, and every message but the last is padded to 8 bytes.
-
-    Args:
-        packets: the messages, in order. RELATED_OPERATIONS in their flags is the caller's.
-        pad_last: pad the last one too, as servers do.
-
-    Raises:
-        EncodeError: a message cannot be encoded; there is none; one that is no plain SMB2 does not stand alone.
-    """
-    try:
-        chain = list(packets)
-    except TypeError as error:
-        raise EncodeError(str(error), path="Packet") from None
-    if not chain:
-        raise EncodeError("a compound needs at least one message", path="Packet")
-    if len(chain) == 1 and isinstance(chain[0], Packet) and isinstance(chain[0].header, ForeignHeader):
-        return chain[0].encode()
-    encoded = [_encode_element(packet, padded=True, linked=True) for packet in chain[:-1]]
-    return b"".join((*encoded, _encode_element(chain[-1], padded=pad_last, linked=False)))
-
-
 def _packet(header: Header | ForeignHeader, body: Body) -> Packet:
     packet = Packet.TWIN()  # type: ignore[attr-defined]
     packet.header = header
@@ -184,45 +134,6 @@ def _foreign(data: bytes) -> Packet:
         reason = f"a message of {header.protocol_id!s} is cut short"
         raise DecodeError(reason, path="Packet.body", offset=4, needed=smallest - 4, available=len(data) - 4)
     return _packet(header, data[4:])
-
-
-def _size_of_element(data: bytes, position: int) -> int:
-    """Bytes of the message of a compound that starts at `position`, checked."""
-    left = len(data) - position
-    if position and data[position : position + 1] != b"\xfe":
-        reason = "only plain SMB2 messages follow one another in a compound"
-        raise DecodeError(reason, path="Header.protocol_id", offset=position)
-    if left < HEADER_SIZE or data[position] != 0xFE:
-        return left
-    size = int.from_bytes(data[position + _NEXT_COMMAND : position + _NEXT_COMMAND + 4], "little")
-    if size in (0, left):
-        return left
-    if size < HEADER_SIZE:
-        raise _misplaced(f"{size} points into the header", position)
-    if size > left:
-        raise _misplaced(f"{size} points past the end", position, needed=size, available=left)
-    if size % _ALIGNMENT:
-        raise _misplaced(f"{size} is no multiple of {_ALIGNMENT}", position)
-    return size
-
-
-def _misplaced(reason: str, position: int, *, needed: int | None = None, available: int | None = None) -> DecodeError:
-    """The error of a NextCommand in the header that starts at `position`."""
-    place = position + _NEXT_COMMAND
-    return DecodeError(reason, path="Header.next_command", offset=place, needed=needed, available=available)
-
-
-def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:
-    """One message of a compound; a last one that says its own size goes on saying it."""
-    if not isinstance(packet, Packet) or not isinstance(packet.header, Header):
-        raise EncodeError("expected a Packet with a Header", path="Packet.header")
-    message = replace(packet, header=replace(packet.header, next_command=0)).encode()
-    linked = linked or packet.header.next_command == len(message)
-    if padded:
-        message += bytes(-len(message) % _ALIGNMENT)
-    if linked:
-        message = replace(packet.header, next_command=len(message)).encode() + message[HEADER_SIZE:]
-    return message
 
 
 def _check_pair(header: Header | ForeignHeader, body: Body) -> None:

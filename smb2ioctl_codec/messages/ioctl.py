@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from construct import Int16ul, Int32ul, Struct
@@ -200,14 +201,19 @@ def _usual_decoder(cls: type[IoctlRequest]) -> Any:
 
 type.__setattr__(IoctlRequest, "decode", OnAccess(IoctlRequest.decode, _usual_decoder))
 
-_decoders: dict[RuleSet, Any] = {}
+_decoders: dict[RuleSet, Callable[[Buffer], IoctlRequest]] = {}
+
+
+def request_decoder(rules: RuleSet) -> Callable[[Buffer], IoctlRequest]:
+    """The compiled decoder of requests that applies these rules."""
+    try:
+        return _decoders[rules]
+    except KeyError:
+        from smb2ioctl_codec.schema.decoder import compile_decoder
+
+        return _decoders.setdefault(rules, compile_decoder(IoctlRequest, rules.layout))
 
 
 def _decode_with(data: Buffer, rules: RuleSet) -> IoctlRequest:
     """What `IoctlRequest.decode` does with rules that are not the usual ones."""
-    if rules not in _decoders:
-        from smb2ioctl_codec.schema.decoder import compile_decoder
-
-        _decoders[rules] = compile_decoder(IoctlRequest, rules.layout)
-    request: IoctlRequest = _decoders[rules](data)
-    return request
+    return request_decoder(rules)(data)

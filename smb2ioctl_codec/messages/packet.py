@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.messages.error import ErrorResponse
 from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST, Command, ForeignHeader, Header, HeaderFlags
-from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse
+from smb2ioctl_codec.messages.ioctl import IoctlRequest, IoctlResponse, request_decoder
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import WIRE, RuleSet
 from smb2ioctl_codec.schema import Buffer, value_class
@@ -49,7 +51,7 @@ class Packet:
         data = message if type(message) is bytes else as_bytes(message)
         place = 0
         try:
-            if data[:1] != b"\xfe" and len(data) >= 4:
+            if len(data) >= 4 and data[0] != 0xFE:
                 return _foreign(data)
             header = Header.decode(data[:HEADER_SIZE])
             if header.next_command and header.next_command != len(data):
@@ -60,7 +62,7 @@ class Packet:
             body: Body = content
             if header.command == _IOCTL:
                 from_server = header.flags & _FROM_SERVER
-                body = decode_response(content, header.status) if from_server else IoctlRequest.decode(content, rules)
+                body = decode_response(content, header.status) if from_server else request_decoder(rules)(content)
         except DecodeError as error:
             error.offset = place + (error.offset or 0)
             raise
@@ -73,12 +75,19 @@ class Packet:
             EncodeError: header or body cannot be encoded, or they do not go together.
         """
         header, body = self.header, self.body
-        if not isinstance(header, (Header, ForeignHeader)):
-            raise EncodeError(f"expected Header, not {type(header).__name__}", path="Packet.header")
+        if type(header) is not Header:
+            return _encode_foreign(header, body)
         message = header.encode()
-        _check_pair(header, body)
+        if header.command != _IOCTL:
+            fits = isinstance(body, bytes)
+        elif header.flags & _FROM_SERVER:
+            fits = type(body) in _bodies_of_reply(header, body)
+        else:
+            fits = type(body) is IoctlRequest
+        if not fits:
+            raise _misfit(header, body)
         message += body if isinstance(body, bytes) else body.encode()
-        if isinstance(header, Header) and header.next_command not in (0, len(message)):
+        if header.next_command and header.next_command != len(message):
             reason = f"{header.next_command} is neither 0 nor the message's {len(message)} bytes"
             raise EncodeError(reason, path="Header.next_command")
         return message
@@ -136,19 +145,23 @@ def _foreign(data: bytes) -> Packet:
     return _packet(header, data[4:])
 
 
-def _check_pair(header: Header | ForeignHeader, body: Body) -> None:
-    """Refuse a body that decoding would not give for this header."""
-    expected: tuple[type, ...] = (bytes,)
-    if isinstance(header, ForeignHeader):
-        _check_foreign(header, body)
-    elif header.command == Command.IOCTL:
-        expected = _expected_reply(header, body) if header.is_response else (IoctlRequest,)
-    if not issubclass(type(body), expected):
-        names = " or ".join(kind.__name__ for kind in expected)
-        raise EncodeError(f"expected {names} for this header, not {type(body).__name__}", path="Packet.body")
+def _encode_foreign(header: Any, body: Any) -> bytes:
+    if type(header) is not ForeignHeader:
+        raise EncodeError(f"expected Header, not {type(header).__name__}", path="Packet.header")
+    message = header.encode()
+    smallest = SMALLEST.get(header.protocol_id)
+    if smallest is None:
+        raise EncodeError(f"{header.protocol_id!s} has a Header of its own", path="ForeignHeader.protocol_id")
+    if type(body) is not bytes:
+        raise _misfit(header, body)
+    if len(message + body) < smallest:
+        reason = f"{len(body)} bytes where a message of {header.protocol_id!s} has at least {smallest - len(message)}"
+        raise EncodeError(reason, path="Packet.body")
+    return message + body
 
 
-def _expected_reply(header: Header, body: Body) -> tuple[type, ...]:
+def _bodies_of_reply(header: Header, body: Body) -> tuple[type, ...]:
+    """The types that the body of a reply may have."""
     if header.status == NtStatus.SUCCESS:
         return (IoctlResponse,)
     if header.status >> 30 == 3 and not (type(body) is IoctlResponse and body.ctl_code in _BODY_UNDER_ERROR):
@@ -156,13 +169,13 @@ def _expected_reply(header: Header, body: Body) -> tuple[type, ...]:
     return (IoctlResponse, ErrorResponse)
 
 
-def _check_foreign(header: ForeignHeader, body: Body) -> None:
-    smallest = SMALLEST.get(header.protocol_id)
-    if smallest is None:
-        raise EncodeError(f"{header.protocol_id!s} has a Header of its own", path="ForeignHeader.protocol_id")
-    if isinstance(body, bytes) and len(body) < smallest - 4:
-        reason = f"{len(body)} bytes where a message of {header.protocol_id!s} has at least {smallest - 4}"
-        raise EncodeError(reason, path="Packet.body")
+def _misfit(header: Header | ForeignHeader, body: Body) -> EncodeError:
+    """The error for a body that decoding would not give for this header."""
+    expected: tuple[type, ...] = (bytes,)
+    if type(header) is Header and header.command == _IOCTL:
+        expected = _bodies_of_reply(header, body) if header.is_response else (IoctlRequest,)
+    names = " or ".join(kind.__name__ for kind in expected)
+    return EncodeError(f"expected {names} for this header, not {type(body).__name__}", path="Packet.body")
 
 
 def _unfit(reason: str, offset: int) -> DecodeError:

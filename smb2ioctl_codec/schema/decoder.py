@@ -152,11 +152,9 @@ class _Decoder:
     def _slack(self, field: Field) -> None:
         """The usual case is one buffer that starts at the fixed part's end and fills the rest."""
         s, head, names = self.source, self.plan.head, [f.name for f in self.located]
-        last, before = names[-1], names[:-1]
-        usual = [f"_e_{last} == _size", f"_s_{last} == {head}", *(f"_e_{n} == {head}" for n in before)]
         ranges = "".join(f"(_s_{n}, _e_{n}), " for n in names)
         helper = s.use("_slack", runtime.slack)
-        s.add(self.at, f"if {' and '.join(usual)}:", f"    a_{field.name} = b''")
+        s.add(self.at, f"if _s_{names[-1]} == {head} and _e_{names[-1]} == _size:", f"    a_{field.name} = b''")
         s.add(self.at, "else:", f"    a_{field.name} = {helper}(data, {head}, ({ranges}))")
         self.position = "_size"
 

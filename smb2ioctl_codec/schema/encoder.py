@@ -40,7 +40,14 @@ class _Encoder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.source = s = Source("def encode(self):")
+        expressed = [f.condition for f in plan.fields] + [f.canonical for f in plan.fields]
+        expressed += [check.violated for check in plan.checks]
+        #: the fields that an expression looks at, so that they need a local
+        self.looked_at = {name for expression in expressed if expression for name in expressions.names(expression)}
+        #: the text of the wire values of a fixed field, where they are not in locals
+        self.inline: dict[str, list[str]] = {}
         s.globals |= {"_errors": Exception, "_explain": explain, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
+        s.globals["_refused"] = runtime.Refused
         s.add(1, "try:")
         for field in plan.fields:
             if not field.derived and field.const is None and field.canonical is None:
@@ -52,27 +59,29 @@ class _Encoder:
             if field.canonical is not None:
                 self._kept(field)
         self._refuse([check.violated for check in plan.checks])
-        self._alternatives()
         self._put_together()
         # An object of a stranger's class may raise anything when it is asked for its number or its length.
         s.add(1, "except _errors:", "    raise _explain(self) from None")
 
     def _refuse(self, conditions: list[str]) -> None:
         for condition in conditions:
-            self.source.add(2, f"if {pasted(condition)}:", "    raise _explain(self)")
+            self.source.add(2, f"if {pasted(condition)}:", "    raise _refused")
 
     def _integer(self, field: Field) -> None:
-        self.source.add(2, f"w_{field.name} = self.{field.name}")
+        if field.condition is not None or field.name in self.looked_at:
+            self.source.add(2, f"w_{field.name} = self.{field.name}")
+        else:
+            self.inline[field.name] = [f"self.{field.name}"]
 
     def _bytes(self, field: Field) -> None:
         n = field.name
-        self.source.add(2, f"w_{n} = self.{n}", f"if len(w_{n}) != {field.size}:", "    raise _explain(self)")
+        self.source.add(2, f"w_{n} = self.{n}", f"if len(w_{n}) != {field.size}:", "    raise _refused")
 
     def _nested(self, field: Field) -> None:
-        whole = self.source.use("_whole", field.record)
-        self.source.add(2, f"_n = self.{field.name}", f"if _n.__class__ is not {whole}:", "    raise _explain(self)")
-        for part, name in zip(field.record.PLAN.fields, wire_names(field), strict=True):
-            self.source.add(2, f"{name} = _n.{part.name}")
+        part, whole = f"_n_{field.name}", self.source.use("_whole", field.record)
+        self.source.add(2, f"{part} = self.{field.name}", f"if {part}.__class__ is not {whole}:")
+        self.source.add(3, "raise _refused")
+        self.inline[field.name] = [f"{part}.{f.name}" for f in field.record.PLAN.fields]
 
     def _raw(self, field: Field) -> None:
         n = field.name
@@ -85,7 +94,7 @@ class _Encoder:
         s.add(2, f"a_{n} = self.{n}")
         if t is not None:
             s.add(2, f"a_{t} = self.{t}")
-            s.add(2, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _explain(self)")
+            s.add(2, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _refused")
             s.add(2, f"a_{n} = a_{n} + a_{t}")
         s.add(2, f"a_{n}, _ = {s.use('_utf16', utf_16_le_encode)}(a_{n})")
 
@@ -99,6 +108,9 @@ class _Encoder:
 
     def _kept(self, field: Field) -> None:
         s, n = self.source, field.name
+        if field.resolved:
+            s.add(2, f"w_{n} = self.{n}")
+            return
         local = f"w_{n}" if field.fixed else f"a_{n}"
         if "size" in expressions.names(field.canonical or ""):
             contents = [f.name for f in self.plan.fields if not f.fixed]
@@ -106,14 +118,6 @@ class _Encoder:
         s.add(2, f"{local} = self.{n}", f"if {local} is None:", f"    {local} = {pasted(field.canonical or '')}")
         if not field.fixed:
             s.add(2, f"elif {local}.__class__ is not bytes:", f"    {local} = _bytes({local})")
-
-    def _alternatives(self) -> None:
-        """What a condition rules out must be None, or it would be lost."""
-        for field in self.plan.fields:
-            if field.condition is not None:
-                absent = f"(w_{field.name} is None) is bool({pasted(field.condition)})"
-                self.source.globals["bool"] = bool
-                self.source.add(2, f"if {absent}:", "    raise _explain(self)")
 
     def _put_together(self) -> None:
         parts: list[str] = []
@@ -130,13 +134,15 @@ class _Encoder:
         self.source.add(2, f"return {' + '.join(parts)}")
 
     def _run(self, run: list[Field], number: int) -> str:
-        """The text of an expression that packs the run."""
+        """The text of an expression that packs the run. What a condition rules out must be None, or it is lost."""
         conditions = list(dict.fromkeys(f.condition for f in run if f.condition))
         if not conditions:
             return self._packed(run)
         for place, condition in enumerate(conditions):
             variant = [f for f in run if f.condition in (None, condition)]
+            absent = [f"w_{f.name} is not None" for f in run if f.condition not in (None, condition)]
             self.source.add(2, f"if {pasted(condition)}:" if place == 0 else "else:")
+            self.source.add(3, f"if {' or '.join(absent)}:", "    raise _refused")
             self.source.add(3, f"_r{number} = {self._packed(variant)}")
         return f"_r{number}"
 
@@ -144,7 +150,7 @@ class _Encoder:
         pack = self.source.use("_pack", struct.Struct(format_of(run)).pack)
         values: list[str] = []
         for field in run:
-            values += [str(field.const)] if field.const is not None else wire_names(field)
+            values += [str(field.const)] if field.const is not None else self.inline.get(field.name, wire_names(field))
         return f"{pack}({', '.join(values)})"
 
     def _tail(self, slack: Field) -> None:

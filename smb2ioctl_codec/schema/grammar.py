@@ -30,7 +30,8 @@ Problems = Iterator[tuple[str, str]]
 def _names(fields: Fields) -> Problems:
     seen = {"size"}  # in expressions, the bytes of the whole structure
     for field in fields:
-        for name in (field.name, field.terminator):
+        parts = field.record.PLAN.fields if field.record is not None else ()
+        for name in (field.name, field.terminator, *(f"{field.name}_{part.name}" for part in parts)):
             if name is not None and (not name.isidentifier() or name in seen):
                 yield field.name, f"the name {name!r} is taken, or is none"
             seen.add(name or "")

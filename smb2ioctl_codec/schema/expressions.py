@@ -24,8 +24,12 @@ _ALLOWED = (
 @cache
 def names(expression: str) -> frozenset[str]:
     """The names that the expression looks at; ValueError if it uses anything but names, literals and operators."""
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{expression!r} is not allowed in an expression: {error.msg}") from None
     found = set()
-    for node in ast.walk(ast.parse(expression, mode="eval")):
+    for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             raise ValueError(f"{expression!r}: {type(node).__name__} is not allowed in an expression")
         if isinstance(node, ast.Name):

@@ -8,6 +8,7 @@ of the time that `object.__setattr__` takes for each field.
 from __future__ import annotations
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from types import MethodType
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -24,12 +25,25 @@ def make_value_class(cls: type[T], names: dict[str, Any], *last: str) -> type[T]
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     slots = tuple(field.name for field in fields(made))
     made.TWIN = type(f"_{cls.__name__}", made.__bases__, {"__slots__": slots, "__module__": cls.__module__})
-    made.__init__ = _initialiser(made, names, last)
+    made.__init__ = _Initialiser(names, last)
     made.__init_subclass__ = classmethod(_refuse_subclass)
     for method_name, method in _METHODS.items():
         if method_name not in cls.__dict__:
             setattr(made, method_name, method)
     return made  # type: ignore[no-any-return]
+
+
+class _Initialiser:
+    """Stands for `__init__` until it is looked up: many classes are imported of which no object is ever made."""
+
+    def __init__(self, names: dict[str, Any], last: tuple[str, ...]) -> None:
+        self.names = names
+        self.last = last
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        made = _initialiser(owner, self.names, self.last)
+        type.__setattr__(owner, "__init__", made)
+        return made if instance is None else MethodType(made, instance)
 
 
 def _initialiser(cls: Any, names: dict[str, Any], last: tuple[str, ...]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,8 @@ def _say(text: str) -> None:
     """Write one line to standard error, as far as there is one."""
     from smb2ioctl_codec.dissect.display import printable
 
+    if sys.stderr is None:
+        return
     try:
         print(f"smb2ioctl: {printable(text)}", file=sys.stderr, flush=True)
     except OSError:
@@ -108,6 +111,10 @@ def _abandon(stream: Any) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help without argparse's silence where that fails."""
+        print(message, end="", file=file)
+
     def error(self, message: str) -> NoReturn:
         _say(f"{message} (see {self.prog} --help)")
         self.exit(BAD_USAGE)
@@ -150,6 +157,8 @@ def _content(argument: str) -> tuple[bytes, bool]:
     from smb2ioctl_codec.dissect.inputs import from_hex
     from smb2ioctl_codec.errors import DecodeError
 
+    if not argument:
+        raise _Unreadable("empty; expected a file, hexadecimal text, or - for standard input")
     try:
         return _read(argument), False
     except _Unreadable as error:
@@ -331,7 +340,10 @@ def _code(args: argparse.Namespace) -> int:
 def _print_rules(args: argparse.Namespace) -> int:
     from smb2ioctl_codec.dissect.tables import rule_sets, rules_table
 
-    for rule_set in [args.name] if args.name is not None else rule_sets().values():
+    chosen = list(rule_sets().values()) if args.name is None else [args.name]
+    for number, rule_set in enumerate(chosen):
+        if number:
+            print()
         for line in rules_table(rule_set):
             print(line)
     return DONE
@@ -343,7 +355,7 @@ def _status(text: str) -> NtStatus:
     name = text.upper().removeprefix("STATUS_")
     if name in NtStatus.__members__:
         return NtStatus[name]
-    with suppress(ValueError):
+    if re.fullmatch(r"(0[xX])?[0-9A-Fa-f]{1,8}", text):
         return NtStatus(int(text, 16))
     raise argparse.ArgumentTypeError(f"{_short(text)} is neither a hexadecimal number of 32 bits nor a known status")
 

@@ -6,10 +6,15 @@ attributes, and `str()` renders them in one line.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from smb2ioctl_codec.ntstatus import NtStatus
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class CodecError(ValueError):
@@ -74,6 +79,27 @@ class DecodeError(CodecError):
 
 class EncodeError(CodecError):
     """The value cannot be written: a field has the wrong type, is out of range, or contradicts another."""
+
+
+def encoding(path: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorator of a function that takes any object: whatever goes wrong with one is an EncodeError at `path`.
+
+    An object of a stranger's class may raise anything when it is asked what it is.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def encode(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return function(*args, **kwargs)
+            except EncodeError:
+                raise
+            except Exception as error:
+                raise EncodeError(f"cannot be encoded: {type(error).__name__}", path=path) from error
+
+        return encode
+
+    return decorate
 
 
 class StatusError(Exception):

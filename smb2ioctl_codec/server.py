@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.errors import StatusError
+from smb2ioctl_codec.errors import EncodeError, StatusError
 from smb2ioctl_codec.messages import ErrorResponse, FileId, IoctlResponse, RequestFacts
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.dfs import ReferralRequest
@@ -80,7 +80,14 @@ class Reply:
     body: IoctlResponse | ErrorResponse
 
     def encode(self) -> bytes:
-        """The bytes of the body."""
+        """The bytes of the body.
+
+        Raises:
+            EncodeError: it is no such body, or one that cannot be encoded.
+        """
+        if type(self.body) not in (IoctlResponse, ErrorResponse):
+            reason = f"expected IoctlResponse or ErrorResponse, not {type(self.body).__name__}"
+            raise EncodeError(reason, path="Reply.body")
         return self.body.encode()
 
 

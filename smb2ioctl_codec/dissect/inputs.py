@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, cast
 
 from smb2ioctl_codec.dissect.forms import form_of
 from smb2ioctl_codec.errors import DecodeError
@@ -15,6 +15,7 @@ MESSAGE_KEY = "message_hex"
 
 _SEPARATORS = str.maketrans("", "", " \t\r\n\f\v:")
 _NO_HEX = re.compile(r"[^0-9A-Fa-f\s:]")
+_SPACE = re.compile(r"[ \t\r\n]*")
 _BOM = b"\xef\xbb\xbf"
 #: Bytes of the shortest line that is a whole message in hexadecimal: an ERROR body.
 _SHORTEST = 8
@@ -36,11 +37,11 @@ class Item(NamedTuple):
 
 def items(content: bytes) -> Iterator[Item]:
     """What `content` holds: JSON lines, a hexadecimal message (or one in each line), or else one item of raw bytes."""
-    start = content.removeprefix(_BOM).lstrip()
-    if start[:1] == b"{":
-        yield from _json_lines(content.removeprefix(_BOM))
-    elif _is_text(start):
-        yield from _hex_items(start.decode("ascii") if start is content else content.removeprefix(_BOM).decode("ascii"))
+    text = content.removeprefix(_BOM)
+    if text.lstrip()[:1] == b"{":
+        yield from _json_lines(text)
+    elif _is_printable(text):
+        yield from _hex_items(text.decode("ascii"))
     else:
         yield Item(None, {}, content)
 
@@ -65,8 +66,8 @@ def from_hex(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _is_text(content: bytes) -> bool:
-    """Printable ASCII alone: no message is that, since every form has a byte of zero or above 0x7F near its start."""
+def _is_printable(content: bytes) -> bool:
+    """Printable ASCII alone: no message is that, for each has a zero byte or one above 0x7F near its start."""
     return content.isascii() and content.decode("ascii").translate(_SEPARATORS).isprintable()
 
 
@@ -105,7 +106,7 @@ def _json_lines(content: bytes) -> Iterator[Item]:
         about: dict[str, Any] = {}
         data: bytes | DecodeError
         try:
-            about = json_object(line)
+            about = _json_object(line)
             data = from_hex(_message_of(about))
         except DecodeError as error:
             data = error
@@ -123,29 +124,66 @@ def _message_of(about: dict[str, Any]) -> str:
     return message
 
 
-def json_object(text: bytes) -> dict[str, Any]:
-    """The one JSON object that `text` is.
+def documents(content: bytes) -> Iterator[tuple[int, Any]]:
+    """The JSON documents that follow one another in `content`, each with the number of the line that it starts in.
 
     Raises:
-        DecodeError: it is none, or names a key twice.
+        DecodeError: what comes next is no JSON, or an object that names a key twice; or there is nothing at all.
     """
-    try:
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=_unique)
-    except json.JSONDecodeError as error:
-        raise DecodeError(f"no JSON at character {error.pos + 1}: {error.msg}") from None
-    except RecursionError:
-        raise DecodeError("no JSON that can be read: nested too deeply") from None
-    except ValueError as error:
-        raise DecodeError(f"no JSON: {error}") from None
+    text = _utf8(content.removeprefix(_BOM))
+    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+    position, line = _skip_space(text, 0), 1
+    if position == len(text):
+        raise DecodeError("nothing there; expected JSON documents")
+    line += text.count("\n", 0, position)
+    while position < len(text):
+        value, end = _parsed(lambda at: decoder.raw_decode(text, at), position)
+        yield line, value
+        end = _skip_space(text, end)
+        line += text.count("\n", position, end)
+        position = end
+
+
+def _json_object(line: bytes) -> dict[str, Any]:
+    found = list(documents(line))
+    if len(found) > 1:
+        raise DecodeError("more than one JSON value in the line")
+    value = found[0][1]
     if not isinstance(value, dict):
         raise DecodeError(f"expected a JSON object, not {type(value).__name__}")
     return value
 
 
+def _parsed(parse: Callable[[int], tuple[Any, int]], position: int) -> tuple[Any, int]:
+    try:
+        return parse(position)
+    except json.JSONDecodeError as error:
+        raise DecodeError(f"no JSON in line {error.lineno}, character {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise DecodeError("no JSON that can be read: nested too deeply") from None
+    except ValueError as error:
+        raise DecodeError(f"no JSON: {error}") from None
+
+
+def _skip_space(text: str, position: int) -> int:
+    return cast("re.Match[str]", _SPACE.match(text, position)).end()
+
+
+def _utf8(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DecodeError(f"no UTF-8 at byte {error.start + 1}: {error.reason}") from None
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise ValueError(f"the key {twice!r} stands there twice")
     return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.messages.header import HEADER_SIZE, ForeignHeader, Header
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND, Packet
 from smb2ioctl_codec.schema import Buffer
@@ -28,7 +28,7 @@ def decode_chain(data: Buffer) -> tuple[Packet, ...]:
     packets = []
     position = 0
     while True:
-        size = _size_of_element(whole, position)
+        size = size_of_element(whole, position)
         try:
             packets.append(Packet.decode(whole[position : position + size]))
         except DecodeError as error:
@@ -39,6 +39,7 @@ def decode_chain(data: Buffer) -> tuple[Packet, ...]:
             return tuple(packets)
 
 
+@encoding("Packet")
 def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
     """The compound of these messages: NextCommand is set, and every message but the last is padded to 8 bytes.
 
@@ -49,10 +50,7 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
     Raises:
         EncodeError: a message cannot be encoded; there is none; one that is no plain SMB2 does not stand alone.
     """
-    try:
-        chain = list(packets)
-    except TypeError as error:
-        raise EncodeError(str(error), path="Packet") from None
+    chain = list(packets)
     if not chain:
         raise EncodeError("a compound needs at least one message", path="Packet")
     if len(chain) == 1 and isinstance(chain[0], Packet) and isinstance(chain[0].header, ForeignHeader):
@@ -61,7 +59,7 @@ def encode_chain(packets: Iterable[Packet], *, pad_last: bool = False) -> bytes:
     return b"".join((*encoded, _encode_element(chain[-1], padded=pad_last, linked=False)))
 
 
-def _size_of_element(data: bytes, position: int) -> int:
+def size_of_element(data: bytes, position: int) -> int:
     """Bytes of the message of a compound that starts at `position`, checked."""
     left = len(data) - position
     if position and data[position : position + 1] != b"\xfe":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from construct import Int8ul, Int16ul, Int32ul, Struct
 
 from smb2ioctl_codec._openenum import OpenIntEnum
-from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
 
 #: Bytes before ErrorData.
@@ -92,16 +92,14 @@ class ErrorResponse(Record):
         return data
 
     @classmethod
+    @encoding("ErrorResponse.error_data")
     def of(cls, contexts: Sequence[ErrorContext]) -> ErrorResponse:
         """An ERROR response that holds these contexts, each but the last padded to 8 bytes.
 
         Raises:
             EncodeError: one cannot be encoded.
         """
-        try:
-            each = tuple(contexts)
-        except TypeError as error:
-            raise EncodeError(str(error), path="ErrorResponse.error_data") from None
+        each = tuple(contexts)
         data = b""
         for context in each:
             if not isinstance(context, ErrorContext):
@@ -129,7 +127,7 @@ class ErrorResponse(Record):
                 raise DecodeError(
                     "cut short",
                     path=f"ErrorResponse.error_data[{index}]",
-                    offset=HEAD_SIZE + position,
+                    offset=HEAD_SIZE + min(position, len(self.error_data)),
                     needed=size,
                     available=max(left, 0),
                     limit="ErrorResponse.byte_count" if left < CONTEXT_HEAD_SIZE else "ErrorContext.error_data_length",

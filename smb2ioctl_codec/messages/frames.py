@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.schema import Buffer
 from smb2ioctl_codec.schema.runtime import as_bytes
 
@@ -47,16 +47,14 @@ def iter_frames(stream_bytes: Buffer, *, max_length: int = LARGEST_MESSAGE) -> I
         position += length
 
 
+@encoding("Frame.message")
 def encode_frame(message: Buffer) -> bytes:
     """The message (or compound) with the four bytes that direct TCP puts before it.
 
     Raises:
         EncodeError: it is longer than 16,777,215 bytes, or no bytes-like object.
     """
-    try:
-        data = as_bytes(message)
-    except TypeError as error:
-        raise EncodeError(str(error), path="Frame.message") from None
+    data = as_bytes(message)
     if len(data) > LARGEST_MESSAGE:
         reason = f"{len(data)} bytes are more than the {LARGEST_MESSAGE} that a frame can hold"
         raise EncodeError(reason, path="Frame.message")

@@ -8,7 +8,7 @@ from typing import Any
 from construct import Int16ul, Int32ul, Struct
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.messages.file_id import FileId
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
@@ -78,6 +78,7 @@ class IoctlRequest(Record):
         raise NotImplementedError
 
     @classmethod
+    @encoding("IoctlRequest.input")
     def of(
         cls,
         payload: Record | bytes,
@@ -152,6 +153,7 @@ class IoctlResponse(Record):
     slack: bytes = b""
 
     @classmethod
+    @encoding("IoctlResponse.output")
     def of(
         cls, payload: Record | bytes, *, file_id: FileId = FileId.NONE, ctl_code: int | None = None
     ) -> IoctlResponse:
@@ -184,12 +186,7 @@ def _carried(payload: Record | bytes, ctl_code: int | None, direction: Direction
         known = CtlCode(code)
     except ValueError as error:
         raise EncodeError(str(error), path=f"{name}.ctl_code") from None
-    if isinstance(payload, Record):
-        return known, payload.encode()
-    try:
-        return known, as_bytes(payload)
-    except TypeError as error:
-        raise EncodeError(str(error), path=f"{name}.{'input' if direction == 'request' else 'output'}") from None
+    return known, payload.encode() if isinstance(payload, Record) else as_bytes(payload)
 
 
 def _usual_decoder(cls: type[IoctlRequest]) -> Any:

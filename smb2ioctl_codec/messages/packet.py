@@ -18,6 +18,7 @@ Body = IoctlRequest | IoctlResponse | ErrorResponse | bytes
 
 #: Codes whose reply keeps its body under an error: progress, or the server's limits ([MS-SMB2] 3.3.5.15.6).
 _BODY_UNDER_ERROR = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
+_BODIES = (IoctlRequest, IoctlResponse, ErrorResponse)
 _IOCTL = int(Command.IOCTL)
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
 #: Where NextCommand stands in a header.
@@ -78,15 +79,16 @@ class Packet:
         if type(header) is not Header:
             return _encode_foreign(header, body)
         message = header.encode()
+        kind = type(body)
+        message += body if isinstance(body, bytes) else body.encode() if kind in _BODIES else b""
         if header.command != _IOCTL:
-            fits = isinstance(body, bytes)
+            fits = kind is bytes
         elif header.flags & _FROM_SERVER:
-            fits = type(body) in _bodies_of_reply(header, body)
+            fits = kind in _bodies_of_reply(header, body)
         else:
-            fits = type(body) is IoctlRequest
+            fits = kind is IoctlRequest
         if not fits:
             raise _misfit(header, body)
-        message += body if isinstance(body, bytes) else body.encode()
         if header.next_command and header.next_command != len(message):
             reason = f"{header.next_command} is neither 0 nor the message's {len(message)} bytes"
             raise EncodeError(reason, path="Header.next_command")

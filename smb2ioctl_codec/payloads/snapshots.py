@@ -7,7 +7,7 @@ from typing import Any
 
 from construct import Int32ul, Struct
 
-from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.schema import Kept, Raw, Record, Strings, record
 
 #: Bytes before the tokens.
@@ -70,14 +70,15 @@ def token_time(token: str) -> datetime:
         DecodeError: it is no such token, or names no such moment.
     """
     try:
-        moment = datetime.strptime(token, _FORMAT).replace(tzinfo=UTC)
+        moment: datetime | None = datetime.strptime(token, _FORMAT).replace(tzinfo=UTC)
     except (ValueError, TypeError):
-        raise DecodeError(f"{token!r} is no token like {_EXAMPLE}", path="SnapshotArray.snapshots") from None
-    if time_token(moment) != token:
-        raise DecodeError(f"{token!r} is no token like {_EXAMPLE}", path="SnapshotArray.snapshots")
+        moment = None
+    if moment is None or time_token(moment) != token:
+        raise DecodeError(f"no token like {_EXAMPLE}", path="SnapshotArray.snapshots")
     return moment
 
 
+@encoding("SnapshotArray.snapshots")
 def time_token(moment: datetime) -> str:
     """The ``@GMT-`` token of a moment, to the second; 24 characters.
 
@@ -85,7 +86,7 @@ def time_token(moment: datetime) -> str:
         EncodeError: `moment` is no aware datetime, so what it is in UTC is unknown.
     """
     if not isinstance(moment, datetime) or moment.utcoffset() is None:
-        raise EncodeError(f"{moment!r} is no aware datetime", path="SnapshotArray.snapshots")
+        raise EncodeError(f"expected an aware datetime, not {type(moment).__name__}", path="SnapshotArray.snapshots")
     try:
         at = moment.astimezone(UTC)
     except OverflowError:

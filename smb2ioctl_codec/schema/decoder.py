@@ -5,6 +5,7 @@ It tests and builds; it never explains. Where it refuses, the span reader reads 
 
 from __future__ import annotations
 
+import struct
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -53,23 +54,22 @@ class _Decoder:
         self.source = s = Source("def decode(data):" if other is None else "def decode(data, rules=_default):")
         s.globals |= {"_default": default, "_other": other, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
         s.globals |= {"type": type, "_twin": cls.TWIN, "_class": cls, "None": None}
-        s.globals |= {"_unicode": UnicodeDecodeError, "_refused": runtime.Refused}
+        s.globals["_refusals"] = (struct.error, UnicodeDecodeError, runtime.Refused)
         s.globals["_explain"] = lambda data: explain(self.plan, data, rules)
         if other is not None:
             s.add(1, "if rules is not _default:", "    return _other(data, rules)")
         s.add(1, "if type(data) is not bytes:", "    data = _bytes(data)")
-        s.add(1, "_size = len(data)")
+        after_head = len(s.lines)
         self.tests = [check.violated for check in (*self.plan.checks, *rules)]
-        self.guarded = any(f.kind in ("text", "strings") for f in self.plan.fields)
-        self.at = 2 if self.guarded else 1
+        self.at = 2
         #: text of the offset after what has been read, a number as long as it is known
         self.position = "0"
-        if self.guarded:
-            s.add(1, "try:")
+        s.add(1, "try:")
         self._fields()
         self._build()
-        if self.guarded:
-            s.add(1, "except (_unicode, _refused):", "    raise _explain(data) from None")
+        s.add(1, "except _refusals:", "    raise _explain(data) from None")
+        if any("_size" in line for line in s.lines):
+            s.lines.insert(after_head, "    _size = len(data)")
 
     def refuse_if(self, condition: str) -> None:
         self.source.add(self.at, f"if {condition}:", "    raise _explain(data)")
@@ -88,7 +88,8 @@ class _Decoder:
             self.refuse_if(f"_size != {self.position}")
 
     def _run(self, run: list[Field]) -> None:
-        """Fields of fixed size side by side: one unpack; of alternatives, the last is read first."""
+        """Fields of fixed size side by side: one unpack, which refuses what is too short; of alternatives, the last is
+        read first."""
         s, start = self.source, self.position
         conditions = list(dict.fromkeys(f.condition for f in run if f.condition))
         plain = [f for f in run if f.condition in (None, *conditions[-1:])]
@@ -98,7 +99,6 @@ class _Decoder:
         else:
             self.position = f"_e_{run[-1].name}"
             s.add(self.at, f"{self.position} = {start} + {size}")
-        self.refuse_if(f"_size < {self.position}")
         targets = ", ".join(name for f in plain for name in wire_names(f))
         s.add(self.at, f"({targets},) = {s.unpacker(plain)}({'data' if start == '0' else f'data, {start}'})")
         for condition in conditions[:-1]:

@@ -53,7 +53,7 @@ class _Encoder:
             if not field.derived and field.const is None and field.canonical is None:
                 getattr(self, f"_{field.kind}")(field)
         for field in plan.fields:
-            if field.derived and field.role != "offset-of" and field.canonical is None:
+            if field.role in ("size-of", "count-of"):
                 s.add(2, f"w_{field.name} = {self._amount(field)}")
         for field in plan.fields:
             if field.canonical is not None:
@@ -131,7 +131,9 @@ class _Encoder:
                     self._tail(field)
                 elif field.place != "at":
                     parts.append(f"a_{field.name}")
-        self.source.add(2, f"return {' + '.join(parts)}")
+        # Each + copies; from three parts on, a join copies a large content once less.
+        whole = " + ".join(parts) if len(parts) < 3 else f"b''.join(({', '.join(parts)}))"
+        self.source.add(2, f"return {whole}")
 
     def _run(self, run: list[Field], number: int) -> str:
         """The text of an expression that packs the run. What a condition rules out must be None, or it is lost."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from smb2ioctl_codec.schema import expressions
@@ -26,13 +27,16 @@ def check_schema(record: str, fields: Fields, checks: Sequence[Check]) -> None:
 
 Problems = Iterator[tuple[str, str]]
 
+#: names that a record has or that its functions use
+_TAKEN = {"self", "decode", "encode", "SCHEMA", "PLAN", "TWIN"}
+
 
 def _names(fields: Fields) -> Problems:
     seen = {"size"}  # in expressions, the bytes of the whole structure
     for field in fields:
         parts = field.record.PLAN.fields if field.record is not None else ()
         for name in (field.name, field.terminator, *(f"{field.name}_{part.name}" for part in parts)):
-            if name is not None and (not name.isidentifier() or name in seen):
+            if name is not None and (not name.isidentifier() or name in seen or name in _TAKEN or iskeyword(name)):
                 yield field.name, f"the name {name!r} is taken, or is none"
             seen.add(name or "")
 

@@ -6,6 +6,7 @@ The codec is compiled when it is first looked up.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from types import MethodType
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
@@ -136,4 +137,5 @@ def _encoder(cls: type[Record]) -> Callable[..., Any]:
 def _normalise(value: Record) -> None:
     from smb2ioctl_codec.schema.wire import normalise
 
-    normalise(value)
+    with suppress(Exception):  # an object of a stranger's class may raise anything; encoding will say that it is wrong
+        normalise(value)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from smb2ioctl_codec.errors import EncodeError
@@ -47,8 +46,7 @@ def normalise(value: Any) -> None:
             if field.enum is not None:
                 _set(value, name, _member(field.enum, given))
             elif isinstance(given, (bytearray, memoryview)):
-                with suppress(ValueError):  # a released memoryview
-                    _set(value, name, bytes(given))
+                _set(value, name, bytes(given))
             elif field.kind == "strings" and isinstance(given, list):
                 _set(value, name, tuple(given))
     kept = [f for f in value.PLAN.fields if f.canonical is not None]
@@ -94,7 +92,7 @@ class _Writer:
             if not field.derived and field.canonical is None:
                 self.wire[field.name] = getattr(self, f"_{field.kind}")(field)
         for field in self.plan.fields:
-            if field.role in ("size-of", "count-of") and field.canonical is None:
+            if field.role in ("size-of", "count-of"):
                 self.wire[field.name] = self._in_range(field, self._amount(field))
         for field in self.plan.fields:
             if field.canonical is not None:
@@ -125,8 +123,6 @@ class _Writer:
         return getattr(self.value, field.name)
 
     def _in_range(self, field: Field, number: Any) -> Any:
-        if field.code[-1] == "s":
-            return number
         if not isinstance(number, int):
             raise self.error(field, f"expected an int, not {type(number).__name__}")
         bits = 8 * (field.size or 0)
@@ -158,9 +154,10 @@ class _Writer:
 
     def _raw(self, field: Field) -> bytes:
         content = self.get(field)
-        if not isinstance(content, (bytes, bytearray, memoryview)):
-            raise self.error(field, f"expected bytes, not {type(content).__name__}")
-        return bytes(content)
+        try:
+            return runtime.as_bytes(content)
+        except TypeError:
+            raise self.error(field, f"expected bytes, not {type(content).__name__}") from None
 
     _slack = _raw
 

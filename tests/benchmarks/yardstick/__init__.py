@@ -1,0 +1,6 @@
+"""The yardstick: the codec's jobs written by hand with `struct`, as one would without the schema engine.
+
+Same input types, same checks, same values, errors that are a `ValueError`; only what errors say and the ERROR body are
+left out. `same_job` proves it before anything is timed. Where a usual message takes a short way here and an unusual one
+a long way, so it does in the codec.
+"""

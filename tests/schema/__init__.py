@@ -1,0 +1,1 @@
+"""The engine: compiled codec, span reader and construct against one another, and each part by itself."""

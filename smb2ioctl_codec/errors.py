@@ -54,9 +54,8 @@ class CodecError(ValueError):
         self.status = status
 
     def __str__(self) -> str:
-        place = self.path
-        if self.offset is not None:
-            place += f" at offset {self.offset}"
+        at = "" if self.offset is None else f"at offset {self.offset}"
+        place = " ".join(filter(None, (self.path, at)))
         notes = []
         if self.needed is not None:
             notes.append(f"needed {self.needed}, available {self.available}")

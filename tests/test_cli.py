@@ -421,6 +421,11 @@ def test_documents_that_are_refused(given: bytes, reason: str) -> None:
     assert reason in ended.err
 
 
+def test_a_document_that_cannot_be_parsed_is_named_by_its_own_line() -> None:
+    ended = call("encode", given=call("decode", "--json", given=DFS).out + b"\n{,")
+    assert ended.err.startswith("smb2ioctl: standard input: no JSON in line 3, character 2: ")
+
+
 def test_encode_wants_a_file_that_is_there() -> None:
     ended = call("encode", "nofile")
     assert ended == Ended(1, b"", "smb2ioctl: nofile: No such file or directory\n")

@@ -91,7 +91,19 @@ def test_form_is_told_by_the_first_bytes(data: bytes, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\xfe", b"\xfbSMB", b"\0\0\0\x04\xfbSMB", b"\0\0\0\0", b"\x38\0", b"\x39", b"\x39\1", b"hello"]
+    "data",
+    [
+        b"",
+        b"\xfe",
+        b"\xfbSMB",
+        b"\0\0\0\x04\xfbSMB",
+        b"\x85\0\0\x04\xfeSMB",
+        b"\0\0\0\0",
+        b"\x38\0",
+        b"\x39",
+        b"\x39\1",
+        b"hello",
+    ],
 )
 def test_no_form(data: bytes) -> None:
     with pytest.raises(s2.DecodeError, match="StructureSize of 57, 49 or 9"):
@@ -178,6 +190,12 @@ def test_a_hexadecimal_dump_in_lines_is_one_message(width: int) -> None:
     chain = first + bytes(128 - len(first)) + header() + request()
     text = "\n".join(chain[at : at + width].hex(" ") for at in range(0, len(chain), width))
     assert list(items(text.encode())) == [Item(None, {}, chain)]
+
+
+def test_lines_that_are_too_short_for_messages_are_one() -> None:
+    """As two lines of a dump may be that both start with a ProtocolId."""
+    text = "fe534d42 40000000 00000000 00000000\n" * 2
+    assert list(items(text.encode())) == [Item(None, {}, bytes.fromhex(text))]
 
 
 def test_lines_of_another_kind_among_messages_make_them_one_text() -> None:
@@ -415,6 +433,19 @@ def test_a_missing_payload_is_a_defect_where_it_should_start() -> None:
     assert (defect.path, defect.offset, defect.needed) == ("ReferralRequest.max_referral_level", 120, 2)
 
 
+def test_a_broken_payload_that_does_not_lie_where_it_usually_does() -> None:
+    body = request(DFS_GET_REFERRALS, bytes(8) + b"\4\0\x00\xd8", input_offset=128, input_count=4)
+    assert [d.offset for d in one(header() + body).defects] == [130]
+
+
+def test_all_that_is_wrong_with_a_payload_is_told() -> None:
+    lone = b"\x00\xd8\0\0"
+    tree = one(header(flags=REPLY) + response(ENUMERATE_SNAPSHOTS, struct.pack("<III", 3, 3, 14) + lone * 3 + b"\0\0"))
+    assert [(d.path, d.offset) for d in tree.defects] == [
+        (f"SnapshotArray.snapshots[{index}]", 124 + 4 * index) for index in range(3)
+    ]
+
+
 def test_a_payload_after_an_echoed_input() -> None:
     """The output lies where OutputOffset says, not where the input is; its defects have that place."""
     for offset, start in ((0, 120), (128, 128)):
@@ -524,13 +555,14 @@ def compound(*messages: bytes) -> bytes:
 
 
 def test_each_message_of_a_compound_is_a_tree() -> None:
-    messages = [header() + DFS, header(command=5) + b"1234567", header() + request(RESUME_KEY)]
+    messages = [header() + DFS, header(command=13), header(command=5) + b"1234567", header() + request(RESUME_KEY)]
     chain = compound(*messages)
     made = list(trees(chain, "message", base=100))
-    sizes = [len(m) + -len(m) % 8 for m in messages[:2]]
-    assert [t.nodes[0].offset for t in made] == [100, 100 + sizes[0], 100 + sum(sizes)]
-    assert [t.nodes[1].name for t in made] == ["IoctlRequest", "body", "IoctlRequest"]
-    assert [t.defects for t in made] == [(), (), ()]
+    sizes = [len(m) + -len(m) % 8 for m in messages]
+    assert [t.nodes[0].offset for t in made] == [100 + sum(sizes[:index]) for index in range(4)]
+    names = [["Header", "IoctlRequest"], ["Header"], ["Header", "body"], ["Header", "IoctlRequest"]]
+    assert [[node.name for node in t.nodes] for t in made] == names
+    assert [t.defects for t in made] == [()] * 4
 
 
 @pytest.mark.parametrize("step", [8, 63, 100, 122, 0x7FFFFFFF])
@@ -778,6 +810,13 @@ def test_a_payload_that_is_broken_is_told_and_comes_back_all_the_same() -> None:
     assert from_json(through_json(document)) == chain
     assert list(payload_errors(to_json(second[64:], "body"))) == [told.replace(f"{10 + len(chain) - 2}", "58")]
     assert list(payload_errors(to_json(first, "message"))) == []
+
+
+def test_the_status_says_whether_there_is_a_payload() -> None:
+    body = response(ENUMERATE_SNAPSHOTS, snapshot_array((token(1),))[:30])
+    whole, cut = [to_json(header(flags=REPLY, status=s) + body, "message") for s in (0, BUFFER_OVERFLOW)]
+    assert len(list(payload_errors(whole))) == 1
+    assert not {"payload", "payload_error"} & cut["packets"][0]["body"].keys()
 
 
 def test_raw_payloads_are_not_repeated() -> None:

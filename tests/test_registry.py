@@ -83,6 +83,13 @@ assert loaded() == ["dfs", "registry", "snapshots"], loaded()
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+def test_modules_by_name() -> None:
+    """What the package gives for a name that is not loaded yet."""
+    for name in s2.payloads.__all__:
+        assert s2.payloads.__getattr__(name) is getattr(s2.payloads, name)
+    assert s2.__getattr__("server") is s2.server
+
+
 def test_no_other_module_is_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = s2.payloads.nothing

@@ -75,12 +75,16 @@ class Packet:
         Raises:
             EncodeError: header or body cannot be encoded, or they do not go together.
         """
-        header, body = self.header, self.body
+        header = self.header
+        body: Any = self.body
         if type(header) is not Header:
             return _encode_foreign(header, body)
         message = header.encode()
         kind = type(body)
-        message += body if isinstance(body, bytes) else body.encode() if kind in _BODIES else b""
+        if kind in _BODIES:
+            message += body.encode()
+        elif kind is bytes:
+            message += body
         if header.command != _IOCTL:
             fits = kind is bytes
         elif header.flags & _FROM_SERVER:

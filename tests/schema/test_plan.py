@@ -102,6 +102,7 @@ MISTAKES: dict[str, tuple[str, tuple[Construct, ...]]] = {
     "alternatives of two sizes": ("w", ("f" / Int8ul, WIDE, "u" / Unless("f", Int32ul))),
     "alternatives on two conditions": ("w", ("f" / Int8ul, "g" / Int8ul, WIDE, "u" / Unless("g", Int16ul))),
     "alternatives apart": ("w", ("f" / Int8ul, WIDE, "g" / Int8ul, NARROW)),
+    "alternatives in turns": ("w", ("f" / Int8ul, WIDE, NARROW, "x" / When("f", Int8ul), "y" / Unless("f", Int8ul))),
     "two pairs of alternatives": ("w", ("f" / Int8ul, WIDE, NARROW, "x" / When("f & 2", Int8ul),
                                         "y" / Unless("f & 2", Int8ul))),
     "alternatives after a variable field": ("w", ("f" / Int8ul, "n" / Int8ul, "b" / Sized("n", Raw()), WIDE, NARROW)),

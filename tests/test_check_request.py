@@ -57,7 +57,7 @@ DOCUMENT_BREAKERS: dict[str, tuple[bytes, int]] = {
     "no-handle": (request(DFS_GET_REFERRALS, PATH, **HANDLE), 8),
     "handle": (request(RESUME_KEY), 8),
     "input-low": (request(NOBODYS, b"12345678", input_offset=112, input_count=2, **HANDLE), 24),
-    "input-alignment": (request(NOBODYS, b"12345678", input_offset=121, input_count=2, **HANDLE), 24),
+    "input-alignment": (request(NOBODYS, b"12345678", input_offset=124, input_count=2, **HANDLE), 24),
     "input-offset": (request(NOBODYS, b"12345678", input_offset=136, input_count=1, **HANDLE), 24),
     "input-length": (request(NOBODYS, b"12345678", input_count=9, **HANDLE), 56),
     "snapshots-room": (request(ENUMERATE_SNAPSHOTS, max_output_response=15, **HANDLE), 44),

@@ -68,10 +68,10 @@ def test_more_data_than_there_is(count: int) -> None:
 
 def test_contexts() -> None:
     """Each starts at a multiple of 8 from the start of the ERROR body."""
-    data = error_context(b"12345") + bytes(3) + error_context(b"", SHARE_REDIRECT) + error_context(b"xyz", 7)
+    data = error_context(b"1") + bytes(7) + error_context(b"", SHARE_REDIRECT) + error_context(b"xyz", 7)
     decoded = s2.ErrorResponse.decode(error(data, count=3))
     assert decoded.contexts() == (
-        s2.ErrorContext(b"12345", s2.ErrorId.DEFAULT),
+        s2.ErrorContext(b"1", s2.ErrorId.DEFAULT),
         s2.ErrorContext(b"", s2.ErrorId.SHARE_REDIRECT),
         s2.ErrorContext(b"xyz", s2.ErrorId(7)),
     )

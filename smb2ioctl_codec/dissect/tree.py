@@ -26,9 +26,9 @@ from smb2ioctl_codec.messages import (
     Packet,
     Violation,
     check_request,
-    decode_chain,
     iter_frames,
 )
+from smb2ioctl_codec.messages.compound import size_of_element
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.rules import RuleSet
@@ -75,22 +75,26 @@ def trees(
     if form == "frame":
         start = min(FRAME_HEAD_SIZE, len(data))
         yield _frame(data, base)
-    for position, size in elements(data[start:]):
+    for position, size, error in elements(data[start:]):
         place = start + position
-        yield _message(data[place : place + size], base + place, position == 0, rules)
+        if error is not None:
+            error.offset = base + start + (error.offset or 0)
+        yield _message(data[place : place + size], base + place, error, rules)
 
 
-def elements(chain: bytes) -> Iterator[tuple[int, int]]:
-    """Offset and size of each message of a compound, as far as every NextCommand leads to a next one."""
+def elements(chain: bytes) -> Iterator[tuple[int, int, DecodeError | None]]:
+    """Offset and size of each message of a compound; with the last one, why no other can be found, if that is so."""
     position = 0
     while True:
-        left = len(chain) - position
-        step = int.from_bytes(chain[position + 20 : position + 24], "little") if left >= HEADER_SIZE else 0
-        linked = chain[position] == 0xFE and HEADER_SIZE <= step < left and step % _ALIGNMENT == 0 if step else False
-        yield position, step if linked else left
-        if not linked:
+        try:
+            size = size_of_element(chain, position)
+        except DecodeError as error:
+            yield position, len(chain) - position, error
             return
-        position += step
+        yield position, size, None
+        position += size
+        if position == len(chain):
+            return
 
 
 def _frame(data: bytes, base: int) -> Tree:
@@ -109,10 +113,14 @@ def _frame(data: bytes, base: int) -> Tree:
     return made.tree()
 
 
-def _message(data: bytes, base: int, first: bool, rules: RuleSet | None) -> Tree:
+def _message(data: bytes, base: int, error: DecodeError | None, rules: RuleSet | None) -> Tree:
     made = _Maker()
-    packet: Packet | None = made.attempt(lambda: _decoded(data, first), base)
-    if first and data[:1] != b"\xfe" and len(data) >= _PROTOCOL_ID_SIZE:
+    packet: Packet | None = None
+    if error is None:
+        packet = made.attempt(lambda: Packet.decode(data), base)
+    else:
+        made.note([error])
+    if error is None and data[:1] != b"\xfe" and len(data) >= _PROTOCOL_ID_SIZE:
         made.record(ForeignHeader, data[:_PROTOCOL_ID_SIZE], base)
         made.rest(data[_PROTOCOL_ID_SIZE:], base + _PROTOCOL_ID_SIZE)
         return made.tree()
@@ -147,13 +155,6 @@ def _bare_body(data: bytes, base: int, status: int | None, rules: RuleSet | None
         if kind is IoctlRequest and rules is not None:
             made.check(data, base, rules, related=False)
     return made.tree()
-
-
-def _decoded(element: bytes, first: bool) -> Packet:
-    """The one message of an element of a compound."""
-    if not first and element[:1] != b"\xfe":
-        raise DecodeError("only plain SMB2 messages follow one another in a compound", path="Header.protocol_id")
-    return decode_chain(element)[0]
 
 
 class _Maker:

@@ -110,4 +110,8 @@ def is_broken(rule: Rule, facts: Facts, known: Set[str]) -> bool:
         facts: the value of each name of `known`. Whatever asking for one raises passes through.
         known: the names that whoever applies the rule can answer for.
     """
-    return rule.force != "may" and rule.names <= known and bool(expressions.evaluate(rule.test, facts))
+    if rule.codes and ("ctl_code" not in known or facts["ctl_code"] not in rule.codes):
+        return False
+    if rule.force == "may" or not expressions.names(rule.violated) <= known:
+        return False
+    return bool(expressions.evaluate(rule.violated, facts))

@@ -121,17 +121,16 @@ def _byte_order(fields: Fields) -> Problems:
 def _alternatives(fields: Fields) -> Problems:
     """A run of When and the run of Unless right after it, on one condition, of the same size, at a static offset."""
     conditional = [f for f in fields if f.condition is not None]
-    if not conditional:
-        return
     conditions = list(dict.fromkeys(f.condition for f in conditional))
-    first = conditional[0]
-    if len(conditions) != 2 or conditions[1] != f"not {conditions[0]}":
-        yield first.name, "needs one run of When and one of Unless after it, on the same condition"
-        return
-    sizes = [sum(f.size or 0 for f in conditional if f.condition == condition) for condition in conditions]
-    start = fields.index(first)
-    if sizes[0] != sizes[1] or list(fields[start : start + len(conditional)]) != conditional:
-        yield first.name, "alternatives must be of one size and side by side"
+    runs = [[f for f in conditional if f.condition == condition] for condition in conditions]
+    side_by_side = [f for run in runs for f in run]
+    start = fields.index(conditional[0]) if conditional else 0
+    if conditional and (len(conditions) != 2 or conditions[1] != f"not {conditions[0]}"):
+        yield conditional[0].name, "needs one run of When and one of Unless after it, on the same condition"
+    elif len({sum(f.size or 0 for f in run) for run in runs}) > 1:
+        yield conditional[0].name, "alternatives must be of one size"
+    elif list(fields[start : start + len(conditional)]) != side_by_side:
+        yield conditional[0].name, "alternatives must stand side by side, one run after the other"
     for field in conditional:
         if field.offset is None or field.const is not None or field.canonical is not None or field.record is not None:
             yield field.name, "an alternative is a plain field of fixed size at a static offset"

@@ -25,7 +25,7 @@ def make_value_class(cls: type[T], names: dict[str, Any], *last: str) -> type[T]
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     slots = tuple(field.name for field in fields(made))
     made.TWIN = type(f"_{cls.__name__}", made.__bases__, {"__slots__": slots, "__module__": cls.__module__})
-    made.__init__ = _Initialiser(names, last)
+    made.__init__ = _Initialiser(made, names, last)
     made.__init_subclass__ = classmethod(_refuse_subclass)
     for method_name, method in _METHODS.items():
         if method_name not in cls.__dict__:
@@ -36,13 +36,14 @@ def make_value_class(cls: type[T], names: dict[str, Any], *last: str) -> type[T]
 class _Initialiser:
     """Stands for `__init__` until it is looked up: many classes are imported of which no object is ever made."""
 
-    def __init__(self, names: dict[str, Any], last: tuple[str, ...]) -> None:
+    def __init__(self, cls: type[Any], names: dict[str, Any], last: tuple[str, ...]) -> None:
+        self.cls = cls  # `owner` may be the metaclass: inspect asks so
         self.names = names
         self.last = last
 
-    def __get__(self, instance: Any, owner: type[Any]) -> Any:
-        made = _initialiser(owner, self.names, self.last)
-        type.__setattr__(owner, "__init__", made)
+    def __get__(self, instance: Any, _owner: type[Any]) -> Any:
+        made = _initialiser(self.cls, self.names, self.last)
+        type.__setattr__(self.cls, "__init__", made)
         return made if instance is None else MethodType(made, instance)
 
 

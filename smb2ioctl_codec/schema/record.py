@@ -108,7 +108,7 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
     names: dict[str, Any] = {"_normalise": _normalise}
     tests = []
     for field in plan.fields:
-        if field.canonical is not None and field.attributes:
+        if field.canonical is not None:
             tests.append(f"{field.name} is {'' if field.resolved else 'not '}None")
         elif field.enum is not None and field.attributes:
             tests.append(f"type({field.name}) is not _enum_{field.name}")

@@ -62,10 +62,12 @@ def payload_of(body: IoctlRequest | IoctlResponse, status: int = NtStatus.SUCCES
     return found
 
 
-def payload_type(body: IoctlRequest | IoctlResponse) -> type[Record] | None:
+def payload_type(body: IoctlRequest | IoctlResponse, status: int = NtStatus.SUCCESS) -> type[Record] | None:
     """The type that `payload_of` was to give, where it raised an error."""
     row = registry.lookup(body.ctl_code)
-    return row.request if isinstance(body, IoctlRequest) else row.response
+    if isinstance(body, IoctlRequest):
+        return row.request_kind(body.input)
+    return row.response_kind(body.output, None, status)
 
 
 def _place(body: IoctlRequest | IoctlResponse) -> int:

@@ -36,7 +36,7 @@ def display(path: str, value: Any, size: int, role: str) -> str:
         return shortened_bytes(value)
     if isinstance(value, (list, tuple)):
         return f"{len(value)} item{'' if len(value) == 1 else 's'}"
-    return ""
+    return "" if value is None else str(value)
 
 
 def shortened_bytes(data: bytes | bytearray) -> str:

@@ -71,12 +71,12 @@ def _node(span: Span, data: bytes, base: int) -> Node:
     field, value = span.field, span.value
     if field.enum is not None:
         value = field.enum(value)
-    elif field.kind == "nested":
+    elif isinstance(value, dict):
         value = None
     text = display(span.path, value, span.size, field.role)
     if value is None and field.kind == "nested" and set(data[span.offset - base :][: span.size]) == {0xFF}:
         text = "all ones"
-    elif value is None and field.kind != "nested":
+    elif value is None and not span.children and field.kind not in ("nested", "one", "walk", "items"):
         text = "no UTF-16, " + shortened_bytes(data[span.offset - base :][: span.size])
     children = tuple(_node(child, data, base) for child in span.children)
     return Node(span.name, span.path, span.offset, span.size, value, text, field.role, children)

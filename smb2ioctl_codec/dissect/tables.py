@@ -82,8 +82,8 @@ def code_facts(code: CtlCode) -> dict[str, Any]:
         "function": f"0x{code.function:03X}",
         "method": _part(code.method, 1),
         "needs_no_handle": row.needs_no_handle,
-        "request": _type_name(row.request),
-        "response": _type_name(row.response),
+        "request": _type_names(row.types("request")),
+        "response": _type_names(row.types("response")),
         "section": row.section,
         "remark": row.remark,
     }
@@ -106,5 +106,5 @@ def _part(part: Any, digits: int) -> str:
     return f"{number} {part.name}" if part.is_known else number
 
 
-def _type_name(kind: type[Record] | None) -> str:
-    return "raw bytes, or none" if kind is None else kind.__name__
+def _type_names(types: tuple[type[Record], ...]) -> str:
+    return " or ".join(kind.__name__ for kind in types) or "raw bytes, or none"

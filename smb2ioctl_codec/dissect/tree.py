@@ -217,7 +217,7 @@ class _Maker:
 
     def _payload(self, value: IoctlRequest | IoctlResponse, base: int, status: int) -> None:
         found = self.attempt(lambda: payload_of(value, status), base)
-        kind = payload_type(value) if found is None else type(found)
+        kind = payload_type(value, status) if found is None else type(found)
         buffer = self.nodes[-1].child("input" if isinstance(value, IoctlRequest) else "output")
         if buffer is None or kind is None or not issubclass(kind, Record) or buffer.size > LARGEST_TAKEN_APART:
             return

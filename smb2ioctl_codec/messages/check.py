@@ -10,7 +10,8 @@ from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, is_broken
 from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
-from smb2ioctl_codec.schema.spans import error_of, read
+from smb2ioctl_codec.schema.spans import read
+from smb2ioctl_codec.schema.violations import error_of
 
 
 @value_class

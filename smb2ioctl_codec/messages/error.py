@@ -8,6 +8,7 @@ from construct import Int8ul, Int16ul, Int32ul, Struct
 
 from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
+from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
 
 #: Bytes before ErrorData.
@@ -36,6 +37,15 @@ class ErrorContext(Record):
 
     error_context_data: bytes = b""
     error_id: ErrorId = ErrorId.DEFAULT
+
+    def payload(self, status: int) -> Record | bytes:
+        """The data as the type that it has under `status`, or bytes where it has none.
+
+        Raises:
+            DecodeError: the data is not of that type; offsets count from its first byte.
+        """
+        kind = _kind(status, self.error_id)
+        return self.error_context_data if kind is None else kind.decode(self.error_context_data)
 
 
 @record(
@@ -91,6 +101,21 @@ class ErrorResponse(Record):
             raise EncodeError(str(error), path="ErrorResponse.error_context_count") from None
         return data
 
+    def payload(self, status: int) -> Record | bytes:
+        """What the error data says: of a response with contexts, the first one's data.
+
+        Args:
+            status: status of the reply; STOPPED_ON_SYMLINK and BAD_NETWORK_NAME come with data that has a type.
+
+        Raises:
+            DecodeError: the data is not of that type; offsets count from the error data's first byte, or the context
+                data's.
+        """
+        if self.error_context_count:
+            return self.contexts()[0].payload(status)
+        kind = _kind(status, ErrorId.DEFAULT) if self.error_data else None
+        return self.error_data if kind is None else kind.decode(self.error_data)
+
     @classmethod
     @encoding("ErrorResponse.error_data")
     def of(cls, contexts: Sequence[ErrorContext]) -> ErrorResponse:
@@ -135,3 +160,14 @@ class ErrorResponse(Record):
             found.append(ErrorContext.decode(self.error_data[position : position + size]))
             position += size
         return tuple(found)
+
+
+def _kind(status: int, error_id: ErrorId) -> type[Record] | None:
+    """The type of the data that comes with an error ([MS-SMB2] 2.2.2.2)."""
+    from smb2ioctl_codec.payloads import error_data
+
+    if status == NtStatus.STOPPED_ON_SYMLINK and error_id == ErrorId.DEFAULT:
+        return error_data.SymbolicLinkErrorResponse
+    if status == NtStatus.BAD_NETWORK_NAME and error_id == ErrorId.SHARE_REDIRECT:
+        return error_data.ShareRedirectErrorContext
+    return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar, overload
 
 from construct import Int16ul, Int32ul, Struct
 
@@ -18,6 +19,8 @@ from smb2ioctl_codec.rules import REPLY, SAMBA_3_6, RuleSet
 from smb2ioctl_codec.schema import At, Buffer, Fixed, Kept, Nested, Raw, Record, Reserved, Slack, Tag, record
 from smb2ioctl_codec.schema.record import OnAccess
 from smb2ioctl_codec.schema.runtime import as_bytes
+
+R = TypeVar("R", bound=Record)
 
 #: Flags of a request: the control code is an FSCTL.
 IS_FSCTL = 1
@@ -101,14 +104,22 @@ class IoctlRequest(Record):
         code, data = _carried(payload, ctl_code, "request", cls.__name__)
         return cls(code, file_id, data, max_output_response)
 
-    def payload(self) -> Any:
+    @overload
+    def payload(self) -> Any: ...
+
+    @overload
+    def payload(self, kind: type[R]) -> R: ...
+
+    def payload(self, kind: type[R] | None = None) -> Any:
         """The input as the type that the registry has for the code, or bytes where it has none.
+
+        Args:
+            kind: the type that the caller expects; any other payload is an error then.
 
         Raises:
             DecodeError: the input is not of that type; offsets count from the input's first byte.
         """
-        kind = registry.lookup(self.ctl_code).request
-        return self.input if kind is None else kind.decode(self.input)
+        return _expected(kind, registry.lookup(self.ctl_code).decode_request(self.input), "IoctlRequest.input")
 
 
 @record(
@@ -161,21 +172,46 @@ class IoctlResponse(Record):
         code, data = _carried(payload, ctl_code, "response", cls.__name__)
         return cls(code, file_id, data)
 
-    def payload(self, request: IoctlRequest | None = None, status: int = NtStatus.SUCCESS) -> Any:
+    @overload
+    def payload(self, request: IoctlRequest | None = None, status: int = NtStatus.SUCCESS) -> Any: ...
+
+    @overload
+    def payload(self, request: IoctlRequest | None = None, status: int = NtStatus.SUCCESS, *, kind: type[R]) -> R: ...
+
+    def payload(
+        self,
+        request: IoctlRequest | None = None,
+        status: int = NtStatus.SUCCESS,
+        *,
+        kind: type[R] | None = None,
+    ) -> Any:
         """The output as the type that the registry has for the code, or bytes where it has none.
 
         Args:
             request: the request that is answered, for codes whose output only it explains.
-            status: status of the reply; one that cuts the output short gives bytes.
+            status: status of the reply. Under an error only what is known to come with errors has a type; of an output
+                that was cut (BUFFER_OVERFLOW), what cannot be read as its type stays bytes.
+            kind: the type that the caller expects; any other payload is an error then.
 
         Raises:
-            DecodeError: the output is not of that type; offsets count from the output's first byte.
+            DecodeError: the output is not of that type, or does not answer the request; offsets count from the
+                output's first byte.
         """
         if request is not None and request.ctl_code != self.ctl_code:
             reason = f"{self.ctl_code!s} does not answer {request.ctl_code!s}"
             raise DecodeError(reason, path="IoctlResponse.ctl_code", offset=IoctlResponse.PLAN.field("ctl_code").offset)
-        kind = registry.lookup(self.ctl_code).response
-        return self.output if kind is None or status != NtStatus.SUCCESS else kind.decode(self.output)
+        asked = None
+        if request is not None:
+            with suppress(DecodeError):  # what is wrong with the request is no fault of the reply
+                asked = request.payload()
+        found = registry.lookup(self.ctl_code).decode_response(self.output, asked, status)
+        return _expected(kind, found, "IoctlResponse.output")
+
+
+def _expected(kind: type[Any] | None, found: Any, path: str) -> Any:
+    if kind is not None and type(found) is not kind:
+        raise DecodeError(f"{type(found).__name__} where {kind.__name__} is expected", path=path, offset=0)
+    return found
 
 
 def _carried(payload: Record | bytes, ctl_code: int | None, direction: Direction, name: str) -> tuple[CtlCode, bytes]:

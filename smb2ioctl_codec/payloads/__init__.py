@@ -11,9 +11,64 @@ from typing import TYPE_CHECKING, Any
 from smb2ioctl_codec.payloads import registry
 
 if TYPE_CHECKING:
-    from smb2ioctl_codec.payloads import dfs, snapshots
+    from smb2ioctl_codec.payloads import (
+        clone,
+        copychunk,
+        dfs,
+        error_data,
+        extents,
+        handles,
+        integrity,
+        links,
+        negotiate,
+        network,
+        object_ids,
+        offload,
+        pipes,
+        qos,
+        ranges,
+        read_hash,
+        refs_snapshots,
+        reparse,
+        resiliency,
+        search,
+        shared_disk,
+        snapshots,
+        statistics,
+        storage,
+        usn,
+        volumes,
+    )
 
-__all__ = ["dfs", "registry", "snapshots"]
+__all__ = [
+    "clone",
+    "copychunk",
+    "dfs",
+    "error_data",
+    "extents",
+    "handles",
+    "integrity",
+    "links",
+    "negotiate",
+    "network",
+    "object_ids",
+    "offload",
+    "pipes",
+    "qos",
+    "ranges",
+    "read_hash",
+    "refs_snapshots",
+    "registry",
+    "reparse",
+    "resiliency",
+    "search",
+    "shared_disk",
+    "snapshots",
+    "statistics",
+    "storage",
+    "usn",
+    "volumes",
+]
 
 
 def __getattr__(name: str) -> Any:

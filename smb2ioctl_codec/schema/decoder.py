@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from smb2ioctl_codec.schema import runtime
+from smb2ioctl_codec.errors import DecodeError
+from smb2ioctl_codec.schema import expressions, runtime
 from smb2ioctl_codec.schema.plan import Check, Field, Plan
 from smb2ioctl_codec.schema.record import Record
 from smb2ioctl_codec.schema.source import Source, pasted, wire_names
@@ -53,8 +54,8 @@ class _Decoder:
         self.located = [f for f in self.plan.fields if f.place == "at"]
         self.source = s = Source("def decode(data):" if other is None else "def decode(data, rules=_default):")
         s.globals |= {"_default": default, "_other": other, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
-        s.globals |= {"type": type, "_twin": cls.TWIN, "_class": cls, "None": None}
-        s.globals["_refusals"] = (struct.error, UnicodeDecodeError, runtime.Refused)
+        s.globals |= {"tuple": tuple, "type": type, "_twin": cls.TWIN, "_class": cls, "None": None}
+        s.globals["_refusals"] = (struct.error, UnicodeDecodeError, runtime.Refused, DecodeError)
         s.globals["_explain"] = lambda data: explain(self.plan, data, rules)
         if other is not None:
             s.add(1, "if rules is not _default:", "    return _other(data, rules)")
@@ -75,17 +76,36 @@ class _Decoder:
         self.source.add(self.at, f"if {condition}:", "    raise _explain(data)")
 
     def _fields(self) -> None:
-        for fixed, group in groupby(self.plan.fields, key=lambda f: f.fixed):
-            if fixed:
-                self._run(list(group))
+        for condition, group in groupby(self.plan.fields, key=lambda f: f.condition if self.plan.optional(f) else None):
+            if condition is None:
+                self._sequence(list(group))
             else:
-                for field in group:
-                    getattr(self, f"_{field.kind}")(field)
+                self._optional(condition, list(group))
         tests = " or ".join(map(pasted, self.tests))
         if tests:
             self.refuse_if(tests)
         if self.position != "_size":
             self.refuse_if(f"_size != {self.position}")
+
+    def _sequence(self, fields: list[Field]) -> None:
+        for fixed, group in groupby(fields, key=lambda f: f.fixed):
+            if fixed:
+                self._run(list(group))
+            else:
+                for field in group:
+                    getattr(self, "_located" if field.place == "at" else f"_{field.kind}")(field)
+
+    def _optional(self, condition: str, fields: list[Field]) -> None:
+        """Fields that are not in every message; what follows them has no fixed place."""
+        s, start, end = self.source, self.position, f"_p_{fields[0].name}"
+        s.add(self.at, f"if {pasted(condition)}:")
+        self.at += 1
+        self._sequence(fields)
+        s.add(self.at, f"{end} = {self.position}")
+        self.at -= 1
+        absent = " = ".join(f"w_{f.name}" if f.fixed else f"a_{f.name}" for f in fields)
+        s.add(self.at, "else:", f"    {end} = {start}", f"    {absent} = None")
+        self.position = end
 
     def _run(self, run: list[Field]) -> None:
         """Fields of fixed size side by side: one unpack, which refuses what is too short; of alternatives, the last is
@@ -109,9 +129,11 @@ class _Decoder:
             s.add(self.at + 1, f"({names},) = {s.unpacker(mine)}(data, {mine[0].offset})")
             s.add(self.at + 1, f"{others.replace(', ', ' = ')} = None")
             s.add(self.at, "else:", f"    {names.replace(', ', ' = ')} = None")
-        consts = [f"w_{f.name} != {f.const}" for f in run if f.const is not None]
-        if consts:
-            self.refuse_if(" or ".join(consts))
+        tests = [f"w_{f.name} != {f.const}" for f in run if f.const is not None]
+        tests += [f"w_{f.name} != {pasted(f.implied)}" for f in run if f.implied is not None]
+        tests += [f"w_{f.name} not in (0, _size)" for f in run if f.role == "next"]
+        if tests:
+            self.refuse_if(" or ".join(tests))
 
     def _extent(self, field: Field) -> str:
         """Emits what finds the end of a content in sequence; gives the text of a slice from its first byte to there."""
@@ -119,23 +141,31 @@ class _Decoder:
         if field.place == "here":
             self.position = "_size"
             return f"data[{start}:]"
+        if start.isdigit() and field.width is not None:
+            self.position = str(int(start) + field.width)
+            self.refuse_if(f"{self.position} > _size")
+            return f"data[{start}:{self.position}]"
         end = f"_e_{field.name}"
-        self.source.add(self.at, f"{end} = {start} + w_{field.length_field}")
+        size = f"w_{field.length_field}" if field.exact is None else pasted(field.exact)
+        self.source.add(self.at, f"{end} = {start} + {size}")
         self.refuse_if(f"{end} > _size")
         self.position = end
         return f"data[{start}:{end}]"
 
     def _raw(self, field: Field) -> None:
-        s, n = self.source, field.name
-        if field.place != "at":
-            s.add(self.at, f"a_{n} = {self._extent(field)}")
-            return
+        self.source.add(self.at, f"a_{field.name} = {self._extent(field)}")
+
+    def _located(self, field: Field) -> None:
+        s, n, head = self.source, field.name, self.position
         s.add(self.at, f"if w_{field.length_field}:")
         s.add(self.at + 1, f"_s_{n} = w_{field.offset_field} - {field.base}")
         s.add(self.at + 1, f"_e_{n} = _s_{n} + w_{field.length_field}")
-        s.add(self.at + 1, f"if _s_{n} < {self.plan.head} or _e_{n} > _size:", "    raise _explain(data)")
-        s.add(self.at + 1, f"a_{n} = data[_s_{n}:_e_{n}]")
-        s.add(self.at, "else:", f"    _s_{n} = _e_{n} = {self.plan.head}", f"    a_{n} = b''")
+        s.add(self.at + 1, f"if _s_{n} < {head} or _e_{n} > _size:", "    raise _explain(data)")
+        content, empty = f"data[_s_{n}:_e_{n}]", "b''"
+        if field.kind == "text":
+            content, empty = f"{s.use('_utf16', utf_16_le_decode)}({content}, 'strict', True)[0]", "''"
+        s.add(self.at + 1, f"a_{n} = {content}")
+        s.add(self.at, "else:", f"    _s_{n} = _e_{n} = {head}", f"    a_{n} = {empty}")
 
     def _text(self, field: Field) -> None:
         s, n, t = self.source, field.name, field.terminator
@@ -144,6 +174,71 @@ class _Decoder:
         if t is not None:
             s.add(self.at, f"a_{n}, _nul, a_{t} = a_{n}.partition('\\0')", f"a_{t} = _nul + a_{t} if a_{t} else _nul")
 
+    def _one(self, field: Field) -> None:
+        decode = self.source.use("_one", (field.alternatives.only or field.alternatives).decode)
+        self.source.add(self.at, f"a_{field.name} = {decode}({self._extent(field)})")
+
+    def _items(self, field: Field) -> None:
+        s, n, start = self.source, field.name, self.position
+        unpacker = struct.Struct(field.code)
+        if field.count_field is None:
+            self.position, content = "_size", f"data[{start}:]"
+            self.refuse_if(f"(_size - {start}) % {unpacker.size}")
+        else:
+            self.position, content = f"_e_{n}", f"data[{start}:_e_{n}]"
+            s.add(self.at, f"_e_{n} = {start} + {unpacker.size} * w_{field.count_field}")
+            self.refuse_if(f"_e_{n} > _size")
+        unpack = s.use("_items", unpacker.iter_unpack)
+        if field.record is None:
+            s.add(self.at, f"a_{n} = tuple([_i for (_i,) in {unpack}({content})])")
+            return
+        twin, frozen = s.use("_part", field.record.TWIN), s.use("_whole", field.record)
+        parts = [f.name for f in field.record.PLAN.fields]
+        s.add(self.at, f"a_{n} = []", f"_add = a_{n}.append")
+        s.add(self.at, f"for ({''.join(f'i_{name}, ' for name in parts)}) in {unpack}({content}):")
+        s.add(self.at + 1, f"_n = {twin}()", *(f"_n.{name} = i_{name}" for name in parts))
+        s.add(self.at + 1, f"_n.__class__ = {frozen}", "_add(_n)")
+        s.add(self.at, f"a_{n} = tuple(a_{n})")
+
+    def _walk(self, field: Field) -> None:
+        """Each element is cut out and given to the decoder of its record."""
+        s, n, walk, plan = self.source, field.name, field.walk, field.record.PLAN
+        s.add(self.at, f"a_{n} = []", f"_add = a_{n}.append", f"_p = {self.position}")
+        if field.count_field is None:
+            s.add(self.at, "while _p < _size:")
+        else:
+            s.add(self.at, f"_left = w_{field.count_field}", "while _left:", "    _left -= 1")
+        s.add(self.at + 1, *self._step(walk, plan))
+        s.add(self.at + 1, f"_add({s.use('_element', field.record.decode)}(data[_p:_q]))", "_p = _q")
+        if walk.next is not None:
+            s.add(self.at + 1, "if not _n:", "    break")
+        s.add(self.at, f"a_{n} = tuple(a_{n})")
+        if field.count_field is not None:
+            self.refuse_if(f"len(a_{n}) != w_{field.count_field}")
+        self.position = "_p"
+
+    def _step(self, walk: Any, plan: Plan) -> list[str]:
+        """Lines that find the end of the element at `_p`."""
+        names = [walk.next] if walk.next is not None else sorted(expressions.names(walk.size))
+        lines = []
+        for name in names:
+            part = plan.field(name)
+            unpack = self.source.use("_step", struct.Struct(part.code).unpack_from)
+            lines.append(f"(i_{name},) = {unpack}(data, _p + {part.offset})")
+        if walk.next is None:
+            return [*lines, f"_q = _p + {expressions.renamed(walk.size, lambda name: f'i_{name}')}", "if _q > _size:",
+                    "    _q = _size"]  # fmt: skip
+        last = "_size" if walk.last_size is None else f"_p + {walk.last_size}"
+        return [*lines, f"_n = i_{walk.next}", "if _n:", "    _q = _p + _n",
+                f"    if _n % {walk.align} or _n < {plan.head} or _q >= _size:", "        raise _explain(data)",
+                "else:", f"    _q = {last}"]  # fmt: skip
+
+    def _own(self, field: Field) -> None:
+        read, targets = self.source.use("_own", field.own.read), ", ".join(f"a_{name}" for name in field.attributes)
+        count = "None" if field.count_field is None else f"w_{field.count_field}"
+        self.source.add(self.at, f"({targets},) = {read}(data, {self.position}, {count})")
+        self.position = "_size"
+
     def _strings(self, field: Field) -> None:
         helper, end = self.source.use("_strings", runtime.strings), f"_e_{field.name}"
         self.source.add(self.at, f"a_{field.name}, {end} = {helper}(data, {self.position}, w_{field.count_field})")
@@ -151,7 +246,7 @@ class _Decoder:
 
     def _slack(self, field: Field) -> None:
         """The usual case is one buffer that starts at the fixed part's end and fills the rest."""
-        s, head, names = self.source, self.plan.head, [f.name for f in self.located]
+        s, head, names = self.source, self.position, [f.name for f in self.located]
         ranges = "".join(f"(_s_{n}, _e_{n}), " for n in names)
         helper = s.use("_slack", runtime.slack)
         s.add(self.at, f"if _s_{names[-1]} == {head} and _e_{names[-1]} == _size:", f"    a_{field.name} = b''")
@@ -168,12 +263,14 @@ class _Decoder:
 
     def _attribute(self, field: Field, attribute: str) -> list[str]:
         name = f"w_{attribute}" if field.fixed else f"a_{attribute}"
-        if field.record is not None:
+        if field.kind == "nested":
             twin, frozen = self.source.use("_part", field.record.TWIN), self.source.use("_whole", field.record)
             parts = [f"_n.{f.name} = {n}" for f, n in zip(field.record.PLAN.fields, wire_names(field), strict=True)]
             return [f"_n = {twin}()", *parts, f"_n.__class__ = {frozen}", f"_o.{attribute} = _n"]
         if field.enum is not None:
             return [f"_o.{attribute} = {self.source.use('_enum', field.enum.map())}[{name}]"]
+        if field.convert is not None:
+            return [f"_o.{attribute} = {self.source.use('_value', field.convert.to_value)}({name})"]
         if field.canonical is not None and not field.resolved:
             return [f"_o.{attribute} = None if {name} == {pasted(field.canonical)} else {name}"]
         return [f"_o.{attribute} = {name}"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from codecs import utf_16_le_encode
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -46,61 +47,121 @@ class _Encoder:
         self.looked_at = {name for expression in expressed if expression for name in expressions.names(expression)}
         #: the text of the wire values of a fixed field, where they are not in locals
         self.inline: dict[str, list[str]] = {}
+        #: condition -> the local that holds the bytes of the fields under it
+        self.groups: dict[str, str] = {}
         s.globals |= {"_errors": Exception, "_explain": explain, "_bytes": runtime.as_bytes, "bytes": bytes, "len": len}
         s.globals["_refused"] = runtime.Refused
+        self.at = 2
         s.add(1, "try:")
         for field in plan.fields:
-            if not field.derived and field.const is None and field.canonical is None:
+            if self._given(field) and not plan.optional(field):
                 getattr(self, f"_{field.kind}")(field)
         for field in plan.fields:
-            if field.role in ("size-of", "count-of"):
+            if field.role in ("size-of", "count-of") and field.target and not plan.optional(field):
                 s.add(2, f"w_{field.name} = {self._amount(field)}")
         for field in plan.fields:
             if field.canonical is not None:
                 self._kept(field)
+            if field.exact is not None:
+                self._exact(field)
         self._refuse([check.violated for check in plan.checks])
         self._put_together()
         # An object of a stranger's class may raise anything when it is asked for its number or its length.
         s.add(1, "except _errors:", "    raise _explain(self) from None")
 
+    @staticmethod
+    def _given(field: Field) -> bool:
+        """The class holds it, and no other value may stand for it."""
+        return not field.derived and field.const is None and field.canonical is None
+
     def _refuse(self, conditions: list[str]) -> None:
         for condition in conditions:
-            self.source.add(2, f"if {pasted(condition)}:", "    raise _refused")
+            self.source.add(self.at, f"if {pasted(condition)}:", "    raise _refused")
 
     def _integer(self, field: Field) -> None:
         if field.condition is not None or field.name in self.looked_at:
-            self.source.add(2, f"w_{field.name} = self.{field.name}")
+            self.source.add(self.at, f"w_{field.name} = self.{field.name}")
         else:
             self.inline[field.name] = [f"self.{field.name}"]
 
     def _bytes(self, field: Field) -> None:
-        n = field.name
-        self.source.add(2, f"w_{n} = self.{n}", f"if len(w_{n}) != {field.size}:", "    raise _refused")
+        s, n = self.source, field.name
+        if field.convert is not None:
+            s.add(self.at, f"w_{n} = {s.use('_wire', field.convert.to_bytes)}(self.{n})")
+            return
+        s.add(self.at, f"w_{n} = self.{n}", f"if len(w_{n}) != {field.size}:", "    raise _refused")
 
     def _nested(self, field: Field) -> None:
         part, whole = f"_n_{field.name}", self.source.use("_whole", field.record)
-        self.source.add(2, f"{part} = self.{field.name}", f"if {part}.__class__ is not {whole}:")
-        self.source.add(3, "raise _refused")
+        self.source.add(self.at, f"{part} = self.{field.name}", f"if {part}.__class__ is not {whole}:")
+        self.source.add(self.at + 1, "raise _refused")
         self.inline[field.name] = [f"{part}.{f.name}" for f in field.record.PLAN.fields]
 
     def _raw(self, field: Field) -> None:
-        n = field.name
-        self.source.add(2, f"a_{n} = self.{n}", f"if a_{n}.__class__ is not bytes:", f"    a_{n} = _bytes(a_{n})")
+        s, n = self.source, field.name
+        s.add(self.at, f"a_{n} = self.{n}", f"if a_{n}.__class__ is not bytes:", f"    a_{n} = _bytes(a_{n})")
 
     _slack = _raw
 
+    def _exact(self, field: Field) -> None:
+        self.source.add(self.at, f"if len(a_{field.name}) != {pasted(field.exact or '')}:", "    raise _refused")
+
     def _text(self, field: Field) -> None:
         s, n, t = self.source, field.name, field.terminator
-        s.add(2, f"a_{n} = self.{n}")
+        s.add(self.at, f"a_{n} = self.{n}")
         if t is not None:
-            s.add(2, f"a_{t} = self.{t}")
-            s.add(2, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _refused")
-            s.add(2, f"a_{n} = a_{n} + a_{t}")
-        s.add(2, f"a_{n}, _ = {s.use('_utf16', utf_16_le_encode)}(a_{n})")
+            s.add(self.at, f"a_{t} = self.{t}")
+            s.add(self.at, f"if '\\0' in a_{n} or a_{t}[:1] not in ('', '\\0'):", "    raise _refused")
+            s.add(self.at, f"a_{n} = a_{n} + a_{t}")
+        s.add(self.at, f"a_{n}, _ = {s.use('_utf16', utf_16_le_encode)}(a_{n})")
+
+    def _one(self, field: Field) -> None:
+        """The bytes must be those of the record that they will be read as."""
+        s, n, only = self.source, field.name, field.alternatives.only
+        kinds = s.use("_kinds", field.alternatives.records)
+        s.globals["bytes"] = bytes
+        s.add(self.at, f"_n = self.{n}")
+        if only is not None:
+            s.add(self.at, f"if _n.__class__ is not {s.use('_whole', only)}:", "    raise _refused",
+                  f"a_{n} = _n.encode()")  # fmt: skip
+        else:
+            s.add(self.at, f"_k = _n.__class__ if _n.__class__ in {kinds} else None")
+            s.add(self.at, f"a_{n} = _bytes(_n) if _k is None else _n.encode()")
+            s.add(self.at, f"if {s.use('_select', field.alternatives.select)}(a_{n}) is not _k:", "    raise _refused")
+
+    def _items(self, field: Field) -> None:
+        s, n = self.source, field.name
+        self._tuple(field)
+        pack = s.use("_pack", struct.Struct(field.code).pack)
+        if field.record is None:
+            s.add(self.at, f"a_{n} = b''.join([{pack}(_n) for _n in _i_{n}])")
+            return
+        whole, parts = s.use("_whole", field.record), field.record.PLAN.fields
+        wrong = [f"len(_n.{f.name}) != {f.size}" for f in parts if f.kind == "bytes"]
+        s.add(self.at, f"for _n in _i_{n}:", f"    if {' or '.join([f'_n.__class__ is not {whole}', *wrong])}:")
+        s.add(self.at + 2, "raise _refused")
+        values = ", ".join(f"_n.{f.name}" for f in parts)
+        s.add(self.at, f"a_{n} = b''.join([{pack}({values}) for _n in _i_{n}])")
+
+    def _walk(self, field: Field) -> None:
+        s, n, whole = self.source, field.name, self.source.use("_whole", field.record)
+        self._tuple(field)
+        s.add(self.at, f"for _n in _i_{n}:", f"    if _n.__class__ is not {whole}:", "        raise _refused")
+        link = s.use("_link", partial(runtime.link, chain_of(field)))
+        s.add(self.at, f"a_{n} = {link}([_n.encode() for _n in _i_{n}])")
+
+    def _tuple(self, field: Field) -> None:
+        s, n = self.source, field.name
+        s.globals |= {"tuple": tuple, "list": list}
+        s.add(self.at, f"_i_{n} = self.{n}", f"if _i_{n}.__class__ not in (tuple, list):", "    raise _refused")
+
+    def _own(self, field: Field) -> None:
+        s, n = self.source, field.name
+        s.add(self.at, f"_i_{n} = self.{n}", f"a_{n} = {s.use('_own', field.own.write)}(self)")
 
     def _strings(self, field: Field) -> None:
         n = field.name
-        self.source.add(2, f"_i_{n} = self.{n}", f"a_{n} = {self.source.use('_join', runtime.join)}(_i_{n})")
+        self.source.add(self.at, f"_i_{n} = self.{n}", f"a_{n} = {self.source.use('_join', runtime.join)}(_i_{n})")
 
     def _amount(self, field: Field) -> str:
         prefix = "_i" if field.role == "count-of" else "a"
@@ -113,32 +174,75 @@ class _Encoder:
             return
         local = f"w_{n}" if field.fixed else f"a_{n}"
         if "size" in expressions.names(field.canonical or ""):
-            contents = [f.name for f in self.plan.fields if not f.fixed]
-            s.add(2, "_size = " + " + ".join([str(self.plan.fixed_size), *(f"len(a_{name})" for name in contents)]))
+            s.add(2, f"_size = {self._size()}")
         s.add(2, f"{local} = self.{n}", f"if {local} is None:", f"    {local} = {pasted(field.canonical or '')}")
         if not field.fixed:
             s.add(2, f"elif {local}.__class__ is not bytes:", f"    {local} = _bytes({local})")
 
+    def _size(self) -> str:
+        """The text of the structure's bytes, once all contents are known."""
+        contents = []
+        for field in self.plan.fields:
+            if field.kind == "slack":
+                contents.append("_tail")
+            elif self.plan.optional(field):
+                contents.append(self.groups[field.condition or ""])
+            elif not field.fixed and field.place != "at":
+                contents.append(f"a_{field.name}")
+        return " + ".join([str(self.plan.fixed_size), *(f"len({name})" for name in dict.fromkeys(contents))])
+
     def _put_together(self) -> None:
         parts: list[str] = []
-        for fixed, group in groupby(self.plan.fields, key=lambda f: f.fixed):
+        for condition, group in groupby(self.plan.fields, key=lambda f: f.condition if self.plan.optional(f) else None):
+            if condition is None:
+                parts += self._parts(list(group), parts)
+            else:
+                parts.append(self._optional(condition, list(group)))
+        implied = [f for f in self.plan.fields if f.implied is not None]
+        if implied:
+            self.source.add(2, f"_size = {self._size()}")
+            self.source.add(2, *(f"w_{f.name} = {pasted(f.implied or '')}" for f in implied))
+        # Each + copies; from three parts on, a join copies a large content once less.
+        whole = " + ".join(parts) if len(parts) < 3 else f"b''.join(({', '.join(parts)}))"
+        self.source.add(2, f"return {whole}")
+
+    def _parts(self, fields: list[Field], before: list[str]) -> list[str]:
+        """The texts of expressions for fields in sequence; located ones become one tail."""
+        parts: list[str] = []
+        for fixed, group in groupby(fields, key=lambda f: f.fixed):
             if fixed:
                 parts.append(self._run(list(group), len(parts)))
                 continue
             for field in group:
                 if field.kind == "slack":
+                    self._tail(field, [*before, *parts])
                     parts.append("_tail")
-                    self._tail(field)
                 elif field.place != "at":
                     parts.append(f"a_{field.name}")
-        # Each + copies; from three parts on, a join copies a large content once less.
-        whole = " + ".join(parts) if len(parts) < 3 else f"b''.join(({', '.join(parts)}))"
-        self.source.add(2, f"return {whole}")
+        return parts
+
+    def _optional(self, condition: str, fields: list[Field]) -> str:
+        """The text of what holds the bytes of fields that are not in every message."""
+        s, whole = self.source, f"_o_{fields[0].name}"
+        self.groups[condition] = whole
+        s.add(2, f"if {pasted(condition)}:")
+        self.at = 3
+        for field in fields:
+            if self._given(field):
+                getattr(self, f"_{field.kind}")(field)
+        for field in fields:
+            if field.target:
+                s.add(3, f"w_{field.name} = {self._amount(field)}")
+        s.add(3, f"{whole} = {' + '.join(self._parts(fields, []))}")
+        self.at = 2
+        given = " or ".join(f"self.{name} is not None" for f in fields for name in f.attributes)
+        s.add(2, "else:", f"    if {given}:", "        raise _refused", f"    {whole} = b''")
+        return whole
 
     def _run(self, run: list[Field], number: int) -> str:
         """The text of an expression that packs the run. What a condition rules out must be None, or it is lost."""
         conditions = list(dict.fromkeys(f.condition for f in run if f.condition))
-        if not conditions:
+        if len(conditions) < 2:
             return self._packed(run)
         for place, condition in enumerate(conditions):
             variant = [f for f in run if f.condition in (None, condition)]
@@ -152,16 +256,44 @@ class _Encoder:
         pack = self.source.use("_pack", struct.Struct(format_of(run)).pack)
         values: list[str] = []
         for field in run:
-            values += [str(field.const)] if field.const is not None else self.inline.get(field.name, wire_names(field))
+            if field.const is not None or field.role == "next":
+                values.append(str(field.const or 0))
+            else:
+                values += self.inline.get(field.name, wire_names(field))
         return f"{pack}({', '.join(values)})"
 
-    def _tail(self, slack: Field) -> None:
-        """Located buffers and slack; the usual case is one buffer right after the fixed part."""
-        s, head = self.source, self.plan.head
-        located = [f for f in self.plan.fields if f.place == "at"]
-        last = located[-1]
+    def _tail(self, slack: Field, before: list[str]) -> None:
+        """Located buffers and slack; the usual case is one buffer right after what stands in sequence."""
+        s, located = self.source, [f for f in self.plan.fields if f.place == "at"]
+        last, head = located[-1], str(self.plan.head)
+        if len(before) > 1:
+            head = "_head"
+            lengths = [f"len({part})" for part in before if "(" not in part]
+            s.add(2, f"_head = {' + '.join([str(self.plan.fixed_size), *lengths])}")
         usual = [f"not a_{slack.name}", *(f"not a_{f.name}" for f in located[:-1])]
-        usual.append(f"(not a_{last.name} or w_{last.offset_field} == {head + last.base})")
+        start = str(self.plan.head + last.base) if head != "_head" else f"_head + {last.base}"
+        usual.append(f"(not a_{last.name} or w_{last.offset_field} == {start})")
         buffers = "".join(f"(w_{f.offset_field} - {f.base}, a_{f.name}), " for f in located)
         s.add(2, f"if {' and '.join(usual)}:", f"    _tail = a_{last.name}")
         s.add(2, "else:", f"    _tail = {s.use('_assemble', runtime.assemble)}({head}, ({buffers}), a_{slack.name})")
+
+
+def chain_of(field: Field) -> Any:
+    """A chain as `runtime.link` wants it."""
+    walk, plan = field.walk, field.record.PLAN
+    if walk.next is not None:
+        place = plan.field(walk.next)
+        return runtime.Chain(struct.Struct(place.code), place.offset or 0, walk.align, walk.last_size, None)
+    return runtime.Chain(None, 0, 1, None, step_of(field))
+
+
+def step_of(field: Field) -> Callable[[bytes], int]:
+    """The bytes that an element of a list by size takes, from its own bytes."""
+    walk, plan = field.walk, field.record.PLAN
+    parts = [(name, plan.field(name)) for name in sorted(expressions.names(walk.size))]
+
+    def step(data: bytes) -> int:
+        wire = {name: struct.unpack_from(part.code, data, part.offset or 0)[0] for name, part in parts}
+        return int(expressions.evaluate(walk.size, wire))
+
+    return step

@@ -33,5 +33,5 @@ def layout(record_type: type[Record]) -> tuple[Row, ...]:
     for field in record_type.PLAN.fields:
         role = f"{field.role} {field.target}" if field.target else field.role
         doc = field.doc if field.const is None else f"{field.const}{'; ' if field.doc else ''}{field.doc}"
-        rows.append(Row(field.name, field.offset, field.size, field.type, doc, role))
+        rows.append(Row(field.name, field.offset, field.width, field.type, doc, role))
     return tuple(rows)

@@ -1,21 +1,23 @@
-"""The words of the schema language that construct lacks.
+"""The words of the schema language that construct lacks: marks on scalars, and placements.
 
 Every class here is a real `construct.Construct`, so a schema parses and builds by itself: `parse` gives the wire
 fields, `build` writes whatever it is given, broken values included. What is parsed lies wherever the fields say, but
 never outside the bytes that are there: a buffer that would is given as None. Lowering (`plan.py`) reads the attributes
 of these classes; no other module looks at them.
 
-A variable field is a placement and a content. `Raw`, `Text` and `Strings` are contents; used alone they stand in
-sequence. `Sized` limits one to a length field, `At` puts one where an offset field points.
+A variable field is a placement and a content (`contents.py`). A content alone stands in sequence. `Sized` limits one to
+a length field and `Exactly` to an expression, `At` puts one where an offset field points.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
-from construct import Bytes, Construct, Container, GreedyBytes, NullTerminated, Subconstruct
+from construct import Adapter, Bytes, Construct, Container, Int64ul, Subconstruct
 
+from smb2ioctl_codec.schema.contents import Content
 from smb2ioctl_codec.schema.expressions import evaluate
 
 #: A gap that `build` fills with zeros is at most this many bytes, so that a broken offset allocates nothing large.
@@ -46,6 +48,41 @@ class Tag(Subconstruct):
         self.enum = enum
 
 
+class Converted(Adapter):
+    """Bytes of fixed size that stand for a value.
+
+    In construct it is an adapter, so a schema's `parse` gives the value and its `build` takes it.
+
+    Args:
+        size: bytes.
+        type: what the layout table calls it.
+        to_value: from the bytes; may raise UnicodeDecodeError.
+        to_bytes: from the value; TypeError or ValueError, with a text for people, if it does not fit.
+    """
+
+    def __init__(
+        self, size: int, type: str, to_value: Callable[[bytes], Any], to_bytes: Callable[[Any], bytes]
+    ) -> None:
+        super().__init__(Bytes(size))
+        self.size = size
+        self.type = type
+        self.to_value = to_value
+        self.to_bytes = to_bytes
+
+    def _decode(self, obj: Any, context: Any, path: str) -> Any:
+        return self.to_value(obj)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> Any:
+        return obj if isinstance(obj, bytes) else self.to_bytes(obj)
+
+
+class Ticks(Subconstruct):
+    """A FILETIME: 100 ns since 1601-01-01 UTC, exact in the class as an int; `moment` makes a datetime of it."""
+
+    def __init__(self) -> None:
+        super().__init__(Int64ul)
+
+
 class Kept(Subconstruct):
     """A derived scalar, or trailing bytes, with a canonical value that need not be given.
 
@@ -59,10 +96,29 @@ class Kept(Subconstruct):
         self.resolved = resolved
 
 
-class When(Subconstruct):
-    """A fixed-size field that is there only if the condition on earlier fields holds.
+class Implied(Subconstruct):
+    """An integer that the bytes themselves determine: `value` says what it is of `size`, the bytes of the structure.
 
-    A run of `When` and the run of `Unless` after it, on the same condition and of the same size, share their place.
+    Any other number is refused; the class does not hold it.
+    """
+
+    def __init__(self, subcon: Construct, value: str) -> None:
+        super().__init__(subcon)
+        self.value = value
+
+
+class Next(Subconstruct):
+    """An integer in an element of a list: bytes from this element to the next, 0 in the last.
+
+    The list that the element stands in reads and writes it. In an element alone it is 0, or all its bytes.
+    """
+
+
+class When(Subconstruct):
+    """A field that is there only if the condition on earlier fields holds; the class holds None where it is not.
+
+    A run of `When` on one condition may be followed by a run of `Unless` on the same condition: then all of them are of
+    fixed size, both runs of the same, and share their place.
     """
 
     negated = False
@@ -104,53 +160,32 @@ class Nested(Construct):
         return int(self.record.SCHEMA._sizeof(context, path))
 
 
-class Raw(Subconstruct):
-    """Bytes: as many as the placement gives, or all that are left."""
-
-    def __init__(self) -> None:
-        super().__init__(GreedyBytes)
-
-
-class Text(Raw):
-    """UTF-16LE, on the wire as bytes.
-
-    Args:
-        terminator: attribute that holds what follows the text from its first U+0000 on; None: the text is everything.
-        status: what an error of the text carries as its status.
-    """
-
-    def __init__(self, terminator: str | None = None, status: Any = None) -> None:
-        super().__init__()
-        self.terminator = terminator
-        self.status = status
-
-
-class Strings(Subconstruct):
-    """UTF-16LE strings one after another, each followed by U+0000, as many as the count field says."""
-
-    def __init__(self, count: str) -> None:
-        super().__init__(NullTerminated(GreedyBytes, term=b"\0\0"))
-        self.count = count
-
-    def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        return [self.subcon._parse(stream, context, path) for _ in range(context[self.count])]
-
-    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        for item in obj:
-            self.subcon._build(item, stream, context, path)
-        return obj
-
-
 class Sized(Construct):
     """A content in sequence, of as many bytes as the length field says."""
 
-    def __init__(self, length: str, content: Raw) -> None:
+    def __init__(self, length: str, content: Content) -> None:
         super().__init__()
         self.length = length
         self.content = content
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        return Bytes(context[self.length])._parse(stream, context, path)
+        return self.content.of_bytes(Bytes(context[self.length])._parse(stream, context, path), context)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return self.content._build(obj, stream, context, path)
+
+
+class Exactly(Construct):
+    """A content in sequence, of as many bytes as an expression over earlier fields says."""
+
+    def __init__(self, size: int | str, content: Content) -> None:
+        super().__init__()
+        self.size = str(size)
+        self.content = content
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        size = evaluate(self.size, context)
+        return self.content.of_bytes(Bytes(size)._parse(stream, context, path), context)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         return self.content._build(obj, stream, context, path)
@@ -165,7 +200,7 @@ class At(Construct):
         base: the offset that means the record's first byte.
     """
 
-    def __init__(self, offset: str, length: str, content: Raw, *, base: int = 0) -> None:
+    def __init__(self, offset: str, length: str, content: Content, *, base: int = 0) -> None:
         super().__init__()
         self.offset = offset
         self.length = length

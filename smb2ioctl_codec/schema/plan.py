@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from construct import Bytes, Construct, FormatField, Renamed, Struct
 
-from smb2ioctl_codec.schema import notation
+from smb2ioctl_codec.schema import contents, notation
 from smb2ioctl_codec.schema.grammar import check_schema
 from smb2ioctl_codec.schema.value import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Kind = Literal["integer", "bytes", "nested", "raw", "text", "strings", "slack"]
-Place = Literal["here", "sized", "at"]
-Role = Literal["data", "const", "reserved", "tag", "offset-of", "size-of", "count-of"]
+Kind = Literal["integer", "bytes", "nested", "raw", "text", "strings", "items", "one", "walk", "own", "slack"]
+Place = Literal["here", "sized", "exactly", "at"]
+Role = Literal["data", "const", "reserved", "offset-of", "size-of", "count-of", "next"]
 
 
 class Check(Protocol):
@@ -62,6 +62,16 @@ class Field:
     const: int | None = None
     enum: Any = None
     record: Any = None
+    #: a scalar's way from and to bytes
+    convert: Any = None
+    #: records of which the content is one
+    alternatives: Any = None
+    #: how the elements of a chain follow one another: the `Walk`
+    walk: Any = None
+    #: the content that reads itself
+    own: Any = None
+    #: what the bytes make of the number
+    implied: str | None = None
     #: the field is there only if this holds
     condition: str | None = None
     canonical: str | None = None
@@ -70,6 +80,8 @@ class Field:
     place: Place = "here"
     offset_field: str | None = None
     length_field: str | None = None
+    #: bytes of the content, as an expression
+    exact: str | None = None
     count_field: str | None = None
     base: int = 0
     terminator: str | None = None
@@ -80,15 +92,22 @@ class Field:
         return self.size is not None
 
     @property
+    def width(self) -> int | None:
+        """Bytes, where they depend on no other field."""
+        return int(self.exact) if self.exact is not None and self.exact.isdigit() else self.size
+
+    @property
     def derived(self) -> bool:
         """Encoding computes it from other fields."""
-        return self.role in ("offset-of", "size-of", "count-of")
+        return self.role in ("offset-of", "size-of", "count-of", "next")
 
     @property
     def attributes(self) -> tuple[str, ...]:
         """The attributes of the class that hold this field."""
         if self.role == "const" or (self.derived and self.canonical is None):
             return ()
+        if self.own is not None:
+            return tuple(self.own.attributes)
         return (self.name,) if self.terminator is None else (self.name, self.terminator)
 
 
@@ -105,15 +124,26 @@ class Plan:
     @property
     def head(self) -> int:
         """Bytes of the fixed part at the start: the least a record can have."""
-        return max((f.offset + f.size for f in self.fields if f.offset is not None and f.size is not None), default=0)
+        certain = [f for f in self.fields if f.offset is not None and f.width is not None and not self.optional(f)]
+        return max(((f.offset or 0) + (f.width or 0) for f in certain), default=0)
 
     @property
     def fixed_size(self) -> int:
-        """Bytes of all fields of fixed size; of alternatives, of one."""
-        return sum(f.size or 0 for f in self.fields if f.condition is None or not f.condition.startswith("not "))
+        """Bytes of all fields of fixed size that are in every message; of alternatives, of one."""
+        certain = (f for f in self.fields if not self.optional(f))
+        return sum(f.size or 0 for f in certain if f.condition is None or not f.condition.startswith("not "))
+
+    def optional(self, field: Field) -> bool:
+        """Not in every message, and no alternative takes its place."""
+        return field.condition is not None and opposite(field.condition) not in {f.condition for f in self.fields}
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
+
+
+def opposite(condition: str) -> str:
+    """The condition of the alternative."""
+    return condition[4:] if condition.startswith("not ") else f"not {condition}"
 
 
 def lower(name: str, section: str, schema: Struct, checks: Sequence[Check]) -> Plan:
@@ -131,8 +161,16 @@ def _field(subcon: Construct) -> Field:
     return Field(name=name, doc=doc, **_describe(subcon))
 
 
-def _describe(subcon: Construct) -> dict[str, Any]:  # noqa: C901 - one case for each word of the language
+def _describe(subcon: Construct) -> dict[str, Any]:
     """What a construct says, as arguments of `Field`."""
+    for describe in (_mark, _placement, _content, _scalar):
+        found = describe(subcon)
+        if found is not None:
+            return found
+    raise TypeError(f"the schema language has no {subcon!r}")
+
+
+def _mark(subcon: Construct) -> dict[str, Any] | None:
     match subcon:
         case notation.Fixed():
             return _describe(subcon.subcon) | {"role": "const", "const": subcon.value}
@@ -142,32 +180,68 @@ def _describe(subcon: Construct) -> dict[str, Any]:  # noqa: C901 - one case for
             return _describe(subcon.subcon) | {"enum": subcon.enum, "type": subcon.enum.__name__}
         case notation.Kept():
             return _describe(subcon.subcon) | {"canonical": subcon.canonical, "resolved": subcon.resolved}
+        case notation.Implied():
+            return _describe(subcon.subcon) | {"implied": subcon.value, "role": "size-of"}
+        case notation.Next():
+            return _describe(subcon.subcon) | {"role": "next"}
         case notation.When():
             negation = "not " if subcon.negated else ""
             return _describe(subcon.subcon) | {"condition": f"{negation}({subcon.condition})"}
-        case notation.Nested():
-            plan = subcon.record.PLAN
-            codes = "".join(f.code[1:] for f in plan.fields)
-            return {
-                "kind": "nested",
-                "record": subcon.record,
-                "type": plan.name,
-                "size": plan.head,
-                "code": f"<{codes}",
-            }
+    return None
+
+
+def _placement(subcon: Construct) -> dict[str, Any] | None:
+    match subcon:
         case notation.Sized():
             return _describe(subcon.content) | {"place": "sized", "length_field": subcon.length}
+        case notation.Exactly():
+            return _describe(subcon.content) | {"place": "exactly", "exact": subcon.size}
         case notation.At():
             at = {"place": "at", "length_field": subcon.length, "offset_field": subcon.offset, "base": subcon.base}
             return _describe(subcon.content) | at
-        case notation.Text():
+    return None
+
+
+def _content(subcon: Construct) -> dict[str, Any] | None:
+    match subcon:
+        case contents.Text():
             return {"kind": "text", "type": "UTF-16", "terminator": subcon.terminator, "status": subcon.status}
-        case notation.Raw():
+        case contents.Raw():
             return {"kind": "raw", "type": "bytes"}
-        case notation.Strings():
+        case contents.Strings():
             return {"kind": "strings", "type": "UTF-16 strings", "count_field": subcon.count}
+        case contents.Items(record=None) if isinstance(subcon.subcon, FormatField):
+            element = _describe(subcon.subcon)
+            return {"kind": "items", "type": f"{element['type']}[]", "code": element["code"],
+                    "count_field": subcon.count}  # fmt: skip
+        case contents.Items() if subcon.record is not None:
+            plan = subcon.record.PLAN
+            return {"kind": "items", "type": f"{plan.name}[]", "code": _code_of(plan), "record": subcon.record,
+                    "count_field": subcon.count}  # fmt: skip
+        case contents.One():
+            names = " or ".join(each.PLAN.name for each in subcon.alternatives.records)
+            return {"kind": "one", "type": names, "alternatives": subcon.alternatives}
+        case contents.Walk():
+            return {"kind": "walk", "type": f"{subcon.record.PLAN.name}[]", "record": subcon.record, "walk": subcon,
+                    "count_field": subcon.count}  # fmt: skip
+        case contents.Own():
+            return {"kind": "own", "type": subcon.type, "own": subcon, "count_field": subcon.count}
         case notation.Slack():
             return {"kind": "slack", "type": "bytes"}
+    return None
+
+
+def _scalar(subcon: Construct) -> dict[str, Any] | None:
+    match subcon:
+        case notation.Nested():
+            plan = subcon.record.PLAN
+            parts = {"record": subcon.record, "type": plan.name, "size": plan.head, "code": _code_of(plan)}
+            return {"kind": "nested", **parts}
+        case notation.Ticks():
+            return _describe(subcon.subcon) | {"type": "FILETIME"}
+        case notation.Converted():
+            size = {"code": f"<{subcon.size}s", "size": subcon.size}
+            return {"kind": "bytes", "type": subcon.type, "convert": subcon, **size}
         case FormatField() if subcon.fmtstr[0] in "<>" and subcon.fmtstr[1] in "BHLQbhlq":
             sign = "i" if subcon.fmtstr[1].islower() else "u"
             order = " big-endian" if subcon.fmtstr[0] == ">" and subcon.length > 1 else ""
@@ -175,7 +249,11 @@ def _describe(subcon: Construct) -> dict[str, Any]:  # noqa: C901 - one case for
             return kind | {"code": subcon.fmtstr, "size": subcon.length}
         case Bytes() if isinstance(subcon.length, int):
             return {"kind": "bytes", "type": "bytes", "code": f"<{subcon.length}s", "size": subcon.length}
-    raise TypeError(f"the schema language has no {subcon!r}")
+    return None
+
+
+def _code_of(plan: Plan) -> str:
+    return "<" + "".join(f.code[1:] for f in plan.fields)
 
 
 def _with_offsets(fields: list[Field]) -> list[Field]:
@@ -183,13 +261,16 @@ def _with_offsets(fields: list[Field]) -> list[Field]:
     placed: list[Field] = []
     position: int | None = 0
     starts: dict[str, int | None] = {}
+    conditions = {field.condition for field in fields}
+    condition: str | None = None
     for field in fields:
-        if field.condition:
-            alternative = f"not {field.condition}" if not field.condition.startswith("not ") else field.condition[4:]
-            if field.condition not in starts:
-                starts[field.condition] = position = starts.get(alternative, position)
-        placed.append(replace(field, offset=position if field.fixed else None))
-        position = None if position is None or field.size is None else position + field.size
+        if condition and field.condition != condition and opposite(condition) not in conditions:
+            position = None
+        condition = field.condition
+        if condition and condition not in starts:
+            starts[condition] = position = starts.get(opposite(condition), position)
+        placed.append(replace(field, offset=None if field.place == "at" or field.kind == "slack" else position))
+        position = None if position is None or field.width is None else position + field.width
     return placed
 
 
@@ -204,6 +285,6 @@ def _with_roles(fields: list[Field]) -> list[Field]:
             if source is not None:
                 roles[source] = (role, field.name)  # type: ignore[assignment]
     return [
-        replace(f, role=roles[f.name][0], target=roles[f.name][1]) if f.name in roles else f
+        replace(f, role=roles[f.name][0], target=roles[f.name][1]) if f.name in roles and f.role == "data" else f
         for f in fields
     ]  # fmt: skip

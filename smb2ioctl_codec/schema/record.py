@@ -105,20 +105,21 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
 
 def _normalisation(plan: Plan) -> tuple[Any, ...]:
     """Globals and lines that call `_normalise` where a new value may not have the form that decoding gives."""
-    names: dict[str, Any] = {"_normalise": _normalise}
+    names: dict[str, Any] = {"_normalise": _normalise, "_type": type, "_bytes": bytes, "_tuple": tuple}
     tests = []
     for field in plan.fields:
         if field.canonical is not None:
             tests.append(f"{field.name} is {'' if field.resolved else 'not '}None")
         elif field.enum is not None and field.attributes:
-            tests.append(f"type({field.name}) is not _enum_{field.name}")
+            tests.append(f"_type({field.name}) is not _enum_{field.name}")
             names[f"_enum_{field.name}"] = field.enum
         elif field.kind == "slack":
-            tests.append(f"type({field.name}) is not bytes or {field.name}")
-        elif field.kind in ("raw", "bytes"):
-            tests.append(f"type({field.name}) is not bytes")
-        elif field.kind == "strings":
-            tests.append(f"type({field.name}) is not tuple")
+            tests.append(f"_type({field.name}) is not _bytes or {field.name}")
+        elif field.kind == "raw" or (field.kind == "bytes" and field.convert is None):
+            absent = "" if field.condition is None else f"{field.name} is not None and "
+            tests.append(f"{absent}_type({field.name}) is not _bytes")
+        elif field.kind in ("strings", "items", "walk", "own"):
+            tests.append(f"_type({field.name}) is not _tuple")
     return (names, f"if {' or '.join(tests)}:", "    _normalise(self)") if tests else ({},)
 
 

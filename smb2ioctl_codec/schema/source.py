@@ -54,7 +54,7 @@ def format_of(fields: Iterable[Field]) -> str:
 
 def wire_names(field: Field) -> list[str]:
     """The locals that hold a fixed field's wire values: one, or one for each part of a nested record."""
-    if field.record is not None:
+    if field.kind == "nested":
         return [f"w_{field.name}_{part.name}" for part in field.record.PLAN.fields]
     return [f"w_{field.name}"]
 

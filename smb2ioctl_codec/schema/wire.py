@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from smb2ioctl_codec.errors import EncodeError
@@ -47,7 +48,7 @@ def normalise(value: Any) -> None:
                 _set(value, name, _member(field.enum, given))
             elif isinstance(given, (bytearray, memoryview)):
                 _set(value, name, bytes(given))
-            elif field.kind == "strings" and isinstance(given, list):
+            elif field.kind in _LISTS and isinstance(given, list):
                 _set(value, name, tuple(given))
     kept = [f for f in value.PLAN.fields if f.canonical is not None]
     loose = [f for f in kept if (getattr(value, f.name) is None) is f.resolved]
@@ -65,10 +66,12 @@ def normalise(value: Any) -> None:
         elif number == writer.canonical(field):
             _set(value, field.name, None)
     for field in slack:
-        tail = bytes(writer.plan.head) + writer.tail
-        _set(
-            value, field.name, runtime.slack(tail, writer.plan.head, tuple((p, p + len(c)) for p, c in writer.located))
-        )
+        ranges = tuple((place, place + len(content)) for place, content in writer.located)
+        _set(value, field.name, runtime.slack(bytes(writer.head) + writer.tail, writer.head, ranges))
+
+
+#: Kinds of fields whose value is a tuple.
+_LISTS = ("strings", "items", "walk", "own")
 
 
 def _set(value: Any, name: str, new: Any) -> None:
@@ -86,35 +89,51 @@ class _Writer:
         self.value = value
         self.plan: Plan = value.PLAN
         self.wire: dict[str, Any] = {}
+        #: bytes of the contents whose wire value is no bytes
+        self.sizes: dict[str, int] = {}
         self.located: list[tuple[int, bytes]] = []
         self.tail = b""
-        for field in self.plan.fields:
-            if not field.derived and field.canonical is None:
-                self.wire[field.name] = getattr(self, f"_{field.kind}")(field)
-        for field in self.plan.fields:
-            if field.role in ("size-of", "count-of"):
-                self.wire[field.name] = self._in_range(field, self._amount(field))
-        for field in self.plan.fields:
+        fields = self.plan.fields
+        for field in fields:
+            if field.const is not None or field.role == "next":
+                self.wire[field.name] = field.const or 0
+            elif not field.derived and field.canonical is None:
+                self.wire[field.name] = self._content(field)
+        for field in fields:
+            if field.role in ("size-of", "count-of") and field.target:
+                absent = self._absent(field)
+                self.wire[field.name] = None if absent else self._in_range(field, self._amount(field))
+        for field in fields:
             if field.canonical is not None:
                 self.wire[field.name] = self._kept(field)
+            if field.exact is not None:
+                self._exact(field)
         self._check()
+
+    def _content(self, field: Field) -> Any:
+        """The wire value of what the class holds; None where a condition rules it out."""
+        if field.condition is None:
+            return getattr(self, f"_{field.kind}")(field)
+        absent = self._absent(field)
+        if absent is (self.get(field) is not None):
+            reason = f"must be None unless {field.condition}" if absent else f"must not be None where {field.condition}"
+            raise self.error(field, reason)
+        return None if absent else getattr(self, f"_{field.kind}")(field)
+
+    def _absent(self, field: Field) -> bool:
+        return field.condition is not None and not expressions.evaluate(field.condition, self.wire)
 
     def _check(self) -> None:
         for check in self.plan.checks:
             if expressions.evaluate(check.violated, self.wire):
                 raise EncodeError(check.message, path=check.path, rule=check.id, status=check.status)
         for field in self.plan.fields:
-            if field.condition is not None:
-                present, given = bool(expressions.evaluate(field.condition, self.wire)), self.get(field) is not None
-                if present is not given:
-                    reason = (
-                        f"must not be None where {field.condition}"
-                        if present
-                        else f"must be None unless {field.condition}"
-                    )
-                    raise self.error(field, reason)
             if field.kind == "slack":
                 self._assemble(field)
+        for field in self.plan.fields:
+            if field.implied is not None:
+                number = expressions.evaluate(field.implied, {**self.wire, "size": self._total()})
+                self.wire[field.name] = self._in_range(field, number)
 
     def error(self, field: Field, reason: str, name: str | None = None) -> EncodeError:
         return EncodeError(reason, path=f"{self.plan.name}.{name or field.name}")
@@ -122,35 +141,104 @@ class _Writer:
     def get(self, field: Field) -> Any:
         return getattr(self.value, field.name)
 
-    def _in_range(self, field: Field, number: Any) -> Any:
+    def _in_range(self, field: Field, number: Any, name: str | None = None) -> Any:
         if not isinstance(number, int):
-            raise self.error(field, f"expected an int, not {type(number).__name__}")
-        bits = 8 * (field.size or 0)
+            raise self.error(field, f"expected an int, not {type(number).__name__}", name)
+        bits = 8 * struct.calcsize(field.code)
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if field.code[-1].islower() else (0, (1 << bits) - 1)
         if not low <= number <= high:
-            raise self.error(field, f"{_shown(number)} is not in {low} to {high:#x}")
+            raise self.error(field, f"{_shown(number)} is not in {low} to {high:#x}", name)
         return number
 
     def _integer(self, field: Field) -> Any:
-        if field.const is not None:
-            return field.const
-        number = self.get(field)
-        return number if number is None and field.condition is not None else self._in_range(field, number)
+        return self._in_range(field, self.get(field))
 
-    def _bytes(self, field: Field) -> bytes:
+    def _bytes(self, field: Field) -> Any:
+        if field.convert is not None:
+            return self._converted(field)
         content = self._raw(field)
         if len(content) != field.size:
             raise self.error(field, f"{len(content)} bytes where {field.size} are needed")
         return content
 
+    def _converted(self, field: Field) -> Any:
+        value = self.get(field)
+        try:
+            field.convert.to_bytes(value)
+        except UnicodeEncodeError as error:
+            raise self.error(field, f"no UTF-16 at character {error.start}: {error.reason}") from None
+        except (TypeError, ValueError) as error:
+            raise self.error(field, str(error)) from None
+        return value
+
     def _nested(self, field: Field) -> Any:
-        part = self.get(field)
-        if type(part) is not field.record:
-            raise self.error(field, f"expected {field.record.__name__}, not {type(part).__name__}")
+        return self._part(field, self.get(field), field.record, field.name)
+
+    def _part(self, field: Field, part: Any, kind: Any, name: str) -> dict[str, Any]:
+        """The wire fields of a record that stands in this one."""
+        if type(part) is not kind:
+            raise self.error(field, f"expected {kind.__name__}, not {type(part).__name__}", name)
         try:
             return to_wire(part)
         except EncodeError as error:
-            raise self.error(field, error.reason, f"{field.name}.{error.path.partition('.')[2]}") from None
+            below = ".".join(filter(None, (name, error.path.partition(".")[2])))
+            raise self.error(field, error.reason, below) from None
+
+    def _items(self, field: Field) -> list[Any]:
+        found = []
+        for index, item in enumerate(self._tuple(field)):
+            name = f"{field.name}[{index}]"
+            if field.record is None:
+                found.append(self._in_range(field, item, name))
+            else:
+                found.append(self._part(field, item, field.record, name))
+        self.sizes[field.name] = len(found) * struct.calcsize(field.code)
+        return found
+
+    def _tuple(self, field: Field) -> Any:
+        items = self.get(field)
+        if type(items) not in (tuple, list):
+            raise self.error(field, f"expected a tuple, not {type(items).__name__}")
+        return items
+
+    def _one(self, field: Field) -> Any:
+        """The wire fields of the record, or the bytes, and that they will be read as just that."""
+        part, kinds = self.get(field), field.alternatives.records
+        if type(part) not in kinds:
+            if field.alternatives.only is not None:
+                raise self.error(field, f"expected {kinds[0].__name__}, not {type(part).__name__}")
+            content: Any = self._raw(field)
+            data = content
+        else:
+            content = {**self._part(field, part, type(part), field.name), "_record": type(part)}
+            data = part.encode()
+        kind = field.alternatives.select(data)
+        if kind is not (type(part) if type(part) in kinds else None):
+            read_as = "bytes" if kind is None else kind.__name__
+            raise self.error(field, f"these bytes would be read as {read_as}, not {type(part).__name__}")
+        self.sizes[field.name] = len(data)
+        return content
+
+    def _walk(self, field: Field) -> list[dict[str, Any]]:
+        from smb2ioctl_codec.schema.encoder import chain_of
+
+        found, encoded = [], []
+        for index, item in enumerate(self._tuple(field)):
+            found.append({**self._part(field, item, field.record, f"{field.name}[{index}]"), "_record": field.record})
+            encoded.append(item.encode())
+        chain = chain_of(field)
+        for index, wire in enumerate(found):
+            if fault := runtime.unlinkable(chain, encoded, index):
+                raise self.error(field, fault, f"{field.name}[{index}]")
+            if field.walk.next is not None and index < len(found) - 1:
+                place = field.record.PLAN.field(field.walk.next)
+                wire[place.name] = self._in_range(place, len(encoded[index]), f"{field.name}[{index}].{place.name}")
+        self.sizes[field.name] = sum(map(len, encoded))
+        return found
+
+    def _own(self, field: Field) -> bytes:
+        content: bytes = field.own.explain(self.value)
+        return content
 
     def _raw(self, field: Field) -> bytes:
         content = self.get(field)
@@ -195,16 +283,23 @@ class _Writer:
         return found
 
     def _amount(self, field: Field) -> int:
-        return len(self.wire[field.target or ""])
+        target = self.plan.field(field.target or "")
+        if target.own is not None:
+            return len(self.get(target))
+        return self._size(target) if field.role == "size-of" else len(self.wire[target.name])
+
+    def _total(self) -> int:
+        """Bytes of the structure, once all contents are known."""
+        return self.head + len(self.tail)
 
     def _size(self, field: Field) -> int:
         content = self.wire[field.name]
-        return sum(len(item) + 2 for item in content) if field.kind == "strings" else len(content)
+        if field.kind == "strings":
+            return sum(len(item) + 2 for item in content)
+        return self.sizes[field.name] if field.name in self.sizes else len(content)
 
     def canonical(self, field: Field) -> Any:
-        contents = sum(self._size(f) for f in self.plan.fields if f.name in self.wire and not f.fixed)
-        known = {"size": self.plan.fixed_size + contents}
-        return expressions.evaluate(field.canonical or "None", self.wire | known)
+        return expressions.evaluate(field.canonical or "None", {**self.wire, "size": self._total()})
 
     def _kept(self, field: Field) -> Any:
         given = self.get(field)
@@ -212,16 +307,29 @@ class _Writer:
             return self.canonical(field) if given is None else self._raw(field)
         return self._in_range(field, self.canonical(field) if given is None else given)
 
+    def _exact(self, field: Field) -> None:
+        size, needed = self._size(field), expressions.evaluate(field.exact or "", self.wire)
+        if size != needed:
+            raise self.error(field, f"{size} bytes where {needed} are needed")
+
+    @property
+    def head(self) -> int:
+        """Bytes of what stands in sequence, as far as it is known: located buffers come after it."""
+        sequential = [f for f in self.plan.fields if f.place != "at" and f.kind != "slack"]
+        varying = [f for f in sequential if not f.fixed or self.plan.optional(f)]
+        varying = [f for f in varying if self.wire.get(f.name) is not None]
+        return self.plan.fixed_size + sum(f.size or self._size(f) for f in varying)
+
     def _assemble(self, slack: Field) -> None:
         located = [f for f in self.plan.fields if f.place == "at"]
         self.located = [(self.wire[f.offset_field or ""] - f.base, self.wire[f.name]) for f in located]
         try:
-            self.tail = runtime.assemble(self.plan.head, tuple(self.located), self.wire[slack.name])
+            self.tail = runtime.assemble(self.head, tuple(self.located), self.wire[slack.name])
         except runtime.Refused:
             for field, (start, content) in zip(located, self.located, strict=True):
-                if content and start < self.plan.head:
+                if content and start < self.head:
                     place = self.plan.field(field.offset_field or "")
-                    reason = f"{start + field.base} lies before the data, which starts at {self.plan.head + field.base}"
+                    reason = f"{start + field.base} lies before the data, which starts at {self.head + field.base}"
                     raise self.error(place, reason) from None
             raise self.error(slack, "does not fill the gaps that the offsets leave, or buffers overlap") from None
 

@@ -17,7 +17,7 @@ from values import EXAMPLES
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec import errors, server
-from smb2ioctl_codec.payloads import dfs, registry, snapshots
+from smb2ioctl_codec.payloads import dfs, registry, rows, snapshots
 from smb2ioctl_codec.rules import MS_SMB2, SAMBA_3_6, WIRE
 
 PACKAGE = "smb2ioctl_codec"
@@ -40,13 +40,15 @@ SIGNATURES: list[tuple[Any, list[tuple[Any, ...]]]] = [
     (s2.FileId.decode, [("data",)]),
     (s2.IoctlRequest.decode, [("data",), ("rules", SAMBA_3_6)]),
     (s2.IoctlRequest.encode, [("self",)]),
-    (s2.IoctlRequest.payload, [("self",)]),
+    (s2.IoctlRequest.payload, [("self",), ("kind", None)]),
     (s2.IoctlRequest.of, [
         ("payload",), ("*file_id", s2.FileId.NONE), ("*max_output_response", 0), ("*ctl_code", None),
     ]),
     (s2.IoctlResponse.decode, [("data",)]),
     (s2.IoctlResponse.encode, [("self",)]),
-    (s2.IoctlResponse.payload, [("self",), ("request", None), ("status", s2.NtStatus.SUCCESS)]),
+    (s2.IoctlResponse.payload, [
+        ("self",), ("request", None), ("status", s2.NtStatus.SUCCESS), ("*kind", None),
+    ]),
     (s2.IoctlResponse.of, [("payload",), ("*file_id", s2.FileId.NONE), ("*ctl_code", None)]),
     (s2.ErrorResponse.decode, [("data",)]),
     (s2.ErrorResponse.encode, [("self",)]),
@@ -247,7 +249,7 @@ def test_reprs_of_examples_paste_back(value: Any) -> None:
 
 
 def test_other_reprs_paste_back() -> None:
-    names = {**vars(s2), **vars(registry), **vars(s2.rules), "rules": s2.rules}
+    names = {**vars(s2), **vars(rows), **vars(s2.rules), "rules": s2.rules}
     things = [*s2.check_request(b""), registry.lookup(0x00060194), *MS_SMB2, MS_SMB2, *s2.HeaderFlags]
     things += [s2.CtlCode(0x12345678), s2.NtStatus(0xC0000999), s2.Command(77), s2.ErrorId(5), s2.Protocol.SMB1]
     for thing in things:

@@ -72,8 +72,9 @@ def payload_type(body: IoctlRequest | IoctlResponse, status: int = NtStatus.SUCC
 
 def _place(body: IoctlRequest | IoctlResponse) -> int:
     """Bytes from the header to the buffer that holds the payload."""
+    head = HEADER_SIZE + body.PLAN.head
     if isinstance(body, IoctlRequest):
-        return body.input_offset or HEADER_SIZE + body.PLAN.head
+        return head if body.input_offset is None or not body.input else body.input_offset
     if body.output_offset is not None:
-        return body.output_offset
-    return HEADER_SIZE + body.PLAN.head + (len(body.input) + 7 & -8)
+        return body.output_offset if body.output else head
+    return head + (len(body.input) + 7 & -8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from construct import Int8ul, Int16ul, Int32ul, Struct
 
@@ -10,6 +10,7 @@ from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.errors import DecodeError, EncodeError, encoding
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.schema import Buffer, Fixed, Kept, Raw, Record, Reserved, Sized, Tag, record
+from smb2ioctl_codec.schema.record import OnAccess
 
 #: Bytes before ErrorData.
 HEAD_SIZE = 8
@@ -79,12 +80,7 @@ class ErrorResponse(Record):
             DecodeError: the bytes break the layout.
             TypeError: `data` is no bytes-like object.
         """
-        from smb2ioctl_codec.schema.decoder import decoder
-
-        response: ErrorResponse = decoder(cls)(data)
-        if response.error_context_count:
-            response.contexts()
-        return response
+        raise NotImplementedError
 
     def encode(self) -> bytes:
         """The wire form.
@@ -92,14 +88,7 @@ class ErrorResponse(Record):
         Raises:
             EncodeError: a field has the wrong type or is out of range, or the data does not hold that many contexts.
         """
-        from smb2ioctl_codec.schema.encoder import encoder
-
-        data = encoder(type(self))(self)
-        try:
-            self.contexts()
-        except DecodeError as error:
-            raise EncodeError(str(error), path="ErrorResponse.error_context_count") from None
-        return data
+        raise NotImplementedError
 
     def payload(self, status: int) -> Record | bytes:
         """What the error data says: of a response with contexts, the first one's data.
@@ -164,10 +153,47 @@ class ErrorResponse(Record):
 
 def _kind(status: int, error_id: ErrorId) -> type[Record] | None:
     """The type of the data that comes with an error ([MS-SMB2] 2.2.2.2)."""
-    from smb2ioctl_codec.payloads import error_data
+    from smb2ioctl_codec.payloads.error_data import ShareRedirectErrorContext, SymbolicLinkErrorResponse
 
     if status == NtStatus.STOPPED_ON_SYMLINK and error_id == ErrorId.DEFAULT:
-        return error_data.SymbolicLinkErrorResponse
+        return SymbolicLinkErrorResponse
     if status == NtStatus.BAD_NETWORK_NAME and error_id == ErrorId.SHARE_REDIRECT:
-        return error_data.ShareRedirectErrorContext
+        return ShareRedirectErrorContext
     return None
+
+
+def _decoder(cls: type[ErrorResponse]) -> Callable[..., ErrorResponse]:
+    """The compiled decoder and, where there are contexts, their check."""
+    from smb2ioctl_codec.schema.decoder import compile_decoder
+
+    plain = compile_decoder(cls)
+
+    def decode(data: Buffer) -> ErrorResponse:
+        response: ErrorResponse = plain(data)
+        if response.error_context_count:
+            response.contexts()
+        return response
+
+    return decode
+
+
+def _encoder(cls: type[ErrorResponse]) -> Callable[..., bytes]:
+    """The compiled encoder and, where there are contexts, their check."""
+    from smb2ioctl_codec.schema.encoder import compile_encoder
+
+    plain = compile_encoder(cls)
+
+    def encode(self: ErrorResponse) -> bytes:
+        data = plain(self)
+        try:
+            if self.error_context_count:
+                self.contexts()
+        except DecodeError as error:
+            raise EncodeError(str(error), path="ErrorResponse.error_context_count") from None
+        return data
+
+    return encode
+
+
+type.__setattr__(ErrorResponse, "decode", OnAccess(ErrorResponse.decode, _decoder))
+type.__setattr__(ErrorResponse, "encode", OnAccess(ErrorResponse.encode, _encoder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from construct import Int16ul, Int32ul, Struct
 
@@ -14,11 +14,13 @@ from smb2ioctl_codec.messages.file_id import FileId
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads import registry
-from smb2ioctl_codec.payloads.registry import Direction
 from smb2ioctl_codec.rules import REPLY, SAMBA_3_6, RuleSet
 from smb2ioctl_codec.schema import At, Buffer, Fixed, Kept, Nested, Raw, Record, Reserved, Slack, Tag, record
 from smb2ioctl_codec.schema.record import OnAccess
 from smb2ioctl_codec.schema.runtime import as_bytes
+
+if TYPE_CHECKING:
+    from smb2ioctl_codec.payloads.row import Direction
 
 R = TypeVar("R", bound=Record)
 

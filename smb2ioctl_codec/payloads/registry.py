@@ -1,16 +1,13 @@
-"""Which payload a control code carries, in each direction. `rows` holds the table."""
+"""Which payload a control code carries, in each direction. `rows` holds the table, loaded when first asked."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.payloads.row import Direction, Row
-from smb2ioctl_codec.payloads.rows import ROWS
 
-__all__ = ["Direction", "Row", "code_of", "lookup"]
-
-_BY_CODE = {row.ctl_code: row for row in ROWS}
+if TYPE_CHECKING:
+    from smb2ioctl_codec.payloads.row import Direction, Row
 
 
 def lookup(ctl_code: int) -> Row:
@@ -19,11 +16,15 @@ def lookup(ctl_code: int) -> Row:
     Raises:
         ValueError: `ctl_code` is no unsigned 32-bit integer.
     """
+    from smb2ioctl_codec.payloads.rows import BY_CODE, Row
+
     code = CtlCode(ctl_code)
-    return _BY_CODE.get(code) or Row(code)
+    return BY_CODE.get(code) or Row(code)
 
 
 def code_of(kind: type[Any], direction: Direction) -> CtlCode | None:
     """The control code whose input (``request``) or output (``response``) is of this type, of several the first; None
     if there is none."""
-    return next((row.ctl_code for row in ROWS if row.names(kind, direction)), None)
+    from smb2ioctl_codec.payloads.rows import BY_CODE
+
+    return next((row.ctl_code for row in BY_CODE.values() if row.names(kind, direction)), None)

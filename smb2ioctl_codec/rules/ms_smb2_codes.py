@@ -52,7 +52,7 @@ CODE_RULES = (
     ),
     Rule(
         "copychunk-limits", "[MS-SMB2] 3.3.5.15.6, 3.3.5.15.6.2", _INVALID, "IoctlRequest.input",
-        "chunks_exceed_limits", "the chunks exceed the server's limits", COPYCHUNK,
+        "chunks_exceed_limits", "the chunks exceed the server's limits, or are not all there", COPYCHUNK,
     ),
     Rule(
         "copychunk-access", "[MS-SMB2] 3.3.5.15.6", NtStatus.ACCESS_DENIED, "IoctlRequest.file_id",
@@ -102,7 +102,7 @@ CODE_RULES = (
     ),
     Rule(
         "resiliency-timeout", "[MS-SMB2] 3.3.5.15.9", _INVALID, "IoctlRequest.input",
-        "resiliency_timeout > max_resiliency_timeout", "the timeout exceeds MaxResiliencyTimeout",
+        "resiliency_timeout > max_resiliency_timeout", "the timeout, in whole seconds, exceeds MaxResiliencyTimeout",
         RESILIENCY,
     ),
     Rule(

@@ -194,6 +194,8 @@ class Walk(Content):
             wire = _head(self.record, data[position : position + self.record.PLAN.head])
             step = wire[self.next] if self.next else evaluate(self.size or "", wire)
             last = not step if self.next else position + step >= len(data)
+            if self.size and step < self.record.PLAN.head:
+                raise StreamError("the element is too short")
             end = position + step
             if last:
                 end = len(data) if self.last_size is None else position + self.last_size
@@ -242,6 +244,9 @@ class Own(Content):
     def trace(self, reader: Any, field: Any, start: int, count: int | None) -> Any:
         """Note every span and defect with the span reader's `note_span` and `note_defect`; gives nothing."""
         raise NotImplementedError
+
+    def normalise(self, value: Any) -> None:
+        """Give attributes other than the first, where they are not their defaults, the form that decoding gives."""
 
     def explain(self, value: Any) -> bytes:
         """What `write` does; EncodeError with path and reason if the attributes do not fit."""

@@ -18,15 +18,6 @@ from smb2ioctl_codec.schema.record import Record
 from smb2ioctl_codec.schema.source import Source, pasted, wire_names
 from smb2ioctl_codec.schema.spans import explain
 
-_compiled: dict[type[Record], Callable[[Any], Any]] = {}
-
-
-def decoder(cls: type[Record]) -> Callable[[Any], Any]:
-    """The record's compiled decoder, for classes whose own `decode` does more."""
-    if cls not in _compiled:
-        _compiled[cls] = compile_decoder(cls)
-    return _compiled[cls]
-
 
 def compile_decoder(
     cls: type[Record], rules: Sequence[Check] = (), *, default: Any = None, other: Any = None
@@ -105,6 +96,7 @@ class _Decoder:
         self.at -= 1
         absent = " = ".join(f"w_{f.name}" if f.fixed else f"a_{f.name}" for f in fields)
         s.add(self.at, "else:", f"    {end} = {start}", f"    {absent} = None")
+        s.add(self.at + 1, *(f"a_{f.terminator} = ''" for f in fields if f.terminator is not None))
         self.position = end
 
     def _run(self, run: list[Field]) -> None:
@@ -148,7 +140,7 @@ class _Decoder:
         end = f"_e_{field.name}"
         size = f"w_{field.length_field}" if field.exact is None else pasted(field.exact)
         self.source.add(self.at, f"{end} = {start} + {size}")
-        self.refuse_if(f"{end} > _size")
+        self.refuse_if(f"{end} > _size" if field.exact is None else f"not {start} <= {end} <= _size")
         self.position = end
         return f"data[{start}:{end}]"
 
@@ -226,8 +218,8 @@ class _Decoder:
             unpack = self.source.use("_step", struct.Struct(part.code).unpack_from)
             lines.append(f"(i_{name},) = {unpack}(data, _p + {part.offset})")
         if walk.next is None:
-            return [*lines, f"_q = _p + {expressions.renamed(walk.size, lambda name: f'i_{name}')}", "if _q > _size:",
-                    "    _q = _size"]  # fmt: skip
+            return [*lines, f"_n = {expressions.renamed(walk.size, lambda name: f'i_{name}')}", f"if _n < {plan.head}:",
+                    "    raise _explain(data)", "_q = _p + _n", "if _q > _size:", "    _q = _size"]  # fmt: skip
         last = "_size" if walk.last_size is None else f"_p + {walk.last_size}"
         return [*lines, f"_n = i_{walk.next}", "if _n:", "    _q = _p + _n",
                 f"    if _n % {walk.align} or _n < {plan.head} or _q >= _size:", "        raise _explain(data)",

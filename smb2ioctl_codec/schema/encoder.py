@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from codecs import utf_16_le_encode
 from collections.abc import Callable
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -17,15 +16,6 @@ from smb2ioctl_codec.schema.plan import Field, Plan
 from smb2ioctl_codec.schema.record import Record
 from smb2ioctl_codec.schema.source import Source, format_of, pasted, wire_names
 from smb2ioctl_codec.schema.wire import explain
-
-_compiled: dict[type[Record], Callable[[Any], bytes]] = {}
-
-
-def encoder(cls: type[Record]) -> Callable[[Any], bytes]:
-    """The record's compiled encoder, for classes whose own `encode` does more."""
-    if cls not in _compiled:
-        _compiled[cls] = compile_encoder(cls)
-    return _compiled[cls]
 
 
 def compile_encoder(cls: type[Record]) -> Callable[[Any], bytes]:
@@ -42,6 +32,7 @@ class _Encoder:
         self.plan = plan
         self.source = s = Source("def encode(self):")
         expressed = [f.condition for f in plan.fields] + [f.canonical for f in plan.fields]
+        expressed += [f.exact for f in plan.fields] + [f.implied for f in plan.fields]
         expressed += [check.violated for check in plan.checks]
         #: the fields that an expression looks at, so that they need a local
         self.looked_at = {name for expression in expressed if expression for name in expressions.names(expression)}
@@ -147,8 +138,38 @@ class _Encoder:
         s, n, whole = self.source, field.name, self.source.use("_whole", field.record)
         self._tuple(field)
         s.add(self.at, f"for _n in _i_{n}:", f"    if _n.__class__ is not {whole}:", "        raise _refused")
-        link = s.use("_link", partial(runtime.link, chain_of(field)))
-        s.add(self.at, f"a_{n} = {link}([_n.encode() for _n in _i_{n}])")
+        s.add(self.at, f"_l = [_n.encode() for _n in _i_{n}]")
+        if field.walk.next is None:
+            self._check_sizes(field)
+        else:
+            self._link(field)
+        s.add(self.at, f"a_{n} = b''.join(_l)")
+
+    def _link(self, field: Field) -> None:
+        """Each element but the last says how far it is to the next."""
+        s, walk = self.source, field.walk
+        place = field.record.PLAN.field(walk.next)
+        pack, start, end = s.use("_pack", struct.Struct(place.code).pack), place.offset, place.offset + place.size
+        before = f"_b[:{start}] + " if start else ""
+        s.globals |= {"range": range}
+        s.add(self.at, "for _k in range(len(_l) - 1):", "    _b = _l[_k]")
+        if walk.align > 1:
+            s.add(self.at + 1, f"if len(_b) % {walk.align}:", "    raise _refused")
+        s.add(self.at + 1, f"_l[_k] = {before}{pack}(len(_b)) + _b[{end}:]")
+        if walk.last_size is not None:
+            s.add(self.at, f"if _l and len(_l[-1]) != {walk.last_size}:", "    raise _refused")
+
+    def _check_sizes(self, field: Field) -> None:
+        """Each element ends where the reader of the list will look for the next; the last may be shorter."""
+        s, walk, plan = self.source, field.walk, field.record.PLAN
+        s.add(self.at, "_left = len(_l) - 1", "for _b in _l:")
+        for name in sorted(expressions.names(walk.size)):
+            part = plan.field(name)
+            s.add(
+                self.at + 1, f"(i_{name},) = {s.use('_step', struct.Struct(part.code).unpack_from)}(_b, {part.offset})"
+            )
+        s.add(self.at + 1, f"_n = {expressions.renamed(walk.size, lambda name: f'i_{name}')}")
+        s.add(self.at + 1, "if len(_b) != _n and (len(_b) > _n or _left):", "    raise _refused", "_left -= 1")
 
     def _tuple(self, field: Field) -> None:
         s, n = self.source, field.name
@@ -173,6 +194,10 @@ class _Encoder:
             s.add(2, f"w_{n} = self.{n}")
             return
         local = f"w_{n}" if field.fixed else f"a_{n}"
+        if not field.fixed:  # a number that is out of range must not size anything
+            for name in sorted(expressions.names(field.canonical or "") - {"size"}):
+                bits = 8 * (self.plan.field(name).size or 0)
+                s.add(2, f"if not {-1 << bits} < w_{name} < {1 << bits}:", "    raise _refused")
         if "size" in expressions.names(field.canonical or ""):
             s.add(2, f"_size = {self._size()}")
         s.add(2, f"{local} = self.{n}", f"if {local} is None:", f"    {local} = {pasted(field.canonical or '')}")
@@ -235,7 +260,9 @@ class _Encoder:
                 s.add(3, f"w_{field.name} = {self._amount(field)}")
         s.add(3, f"{whole} = {' + '.join(self._parts(fields, []))}")
         self.at = 2
-        given = " or ".join(f"self.{name} is not None" for f in fields for name in f.attributes)
+        ends = [f.terminator for f in fields]
+        absent = {n: "!= ''" if n in ends else "is not None" for f in fields for n in f.attributes}
+        given = " or ".join(f"self.{n} {test}" for n, test in absent.items())
         s.add(2, "else:", f"    if {given}:", "        raise _refused", f"    {whole} = b''")
         return whole
 
@@ -276,24 +303,3 @@ class _Encoder:
         buffers = "".join(f"(w_{f.offset_field} - {f.base}, a_{f.name}), " for f in located)
         s.add(2, f"if {' and '.join(usual)}:", f"    _tail = a_{last.name}")
         s.add(2, "else:", f"    _tail = {s.use('_assemble', runtime.assemble)}({head}, ({buffers}), a_{slack.name})")
-
-
-def chain_of(field: Field) -> Any:
-    """A chain as `runtime.link` wants it."""
-    walk, plan = field.walk, field.record.PLAN
-    if walk.next is not None:
-        place = plan.field(walk.next)
-        return runtime.Chain(struct.Struct(place.code), place.offset or 0, walk.align, walk.last_size, None)
-    return runtime.Chain(None, 0, 1, None, step_of(field))
-
-
-def step_of(field: Field) -> Callable[[bytes], int]:
-    """The bytes that an element of a list by size takes, from its own bytes."""
-    walk, plan = field.walk, field.record.PLAN
-    parts = [(name, plan.field(name)) for name in sorted(expressions.names(walk.size))]
-
-    def step(data: bytes) -> int:
-        wire = {name: struct.unpack_from(part.code, data, part.offset or 0)[0] for name, part in parts}
-        return int(expressions.evaluate(walk.size, wire))
-
-    return step

@@ -160,7 +160,7 @@ def _conditions(fields: Fields) -> Problems:
         seen.add(field.condition)
         last = field.condition
         fixed = field.kind in ("integer", "bytes") and field.convert is None
-        plain = fixed or (field.kind in ("raw", "text") and field.place == "sized" and field.terminator is None)
+        plain = fixed or (field.kind in ("raw", "text") and field.place == "sized")
         if field.condition is not None and (not plain or field.const is not None or field.canonical is not None):
             yield field.name, "what stands under a condition is a plain number, bytes, or sized bytes or text"
         if field.condition is not None and field.enum is not None:

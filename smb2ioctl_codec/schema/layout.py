@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from smb2ioctl_codec.schema.record import Record
+from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
@@ -27,8 +25,8 @@ class Row(NamedTuple):
     role: str
 
 
-def layout(record_type: type[Record]) -> tuple[Row, ...]:
-    """The rows of a record's layout table, in wire order. Bytes throughout."""
+def layout(record_type: type[Any]) -> tuple[Row, ...]:
+    """The rows of a record's layout table, in wire order; of any class that has a plan. Bytes throughout."""
     rows = []
     for field in record_type.PLAN.fields:
         role = f"{field.role} {field.target}" if field.target else field.role

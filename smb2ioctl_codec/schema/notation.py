@@ -15,7 +15,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from construct import Adapter, Bytes, Construct, Container, Int64ul, Subconstruct
+from construct import Adapter, Bytes, Construct, Container, Int64ul, StreamError, Subconstruct
 
 from smb2ioctl_codec.schema.contents import Content
 from smb2ioctl_codec.schema.expressions import evaluate
@@ -185,6 +185,8 @@ class Exactly(Construct):
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         size = evaluate(self.size, context)
+        if size < 0:
+            raise StreamError("a negative size")
         return self.content.of_bytes(Bytes(size)._parse(stream, context, path), context)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:

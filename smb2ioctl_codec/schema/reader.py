@@ -103,7 +103,7 @@ class Reader:
         total = len(self.data)
         if each.const is not None and value != each.const:
             self.note_defect(each.name, f"{value:#x} where only {each.const:#x} is valid", offset=self.position)
-        elif each.implied is not None:
+        elif each.implied is not None and total >= self.plan.head:  # what is shorter is cut short, as will be found
             expected = expressions.evaluate(each.implied, {**self.reading.wire, "size": total})
             if value != expected:
                 amounts = {"needed": value, "available": expected} if value > expected >= 0 else {}
@@ -151,6 +151,9 @@ class Reader:
             size, limit = self.reading.wire[each.length_field], f"{self.plan.name}.{each.length_field}"
         elif each.exact is not None:
             size = expressions.evaluate(each.exact, self.reading.wire)
+        if size < 0:
+            self.note_defect(each.name, f"{size} bytes by the fields before it", offset=start)
+            raise Stop
         if size > left:
             self.note_defect(each.name, "cut short", offset=start, needed=size, available=left, limit=limit)
             self.note_span(each, each.name, start, left, self.data[start:])
@@ -304,7 +307,12 @@ class Reader:
         if not wanted <= head.keys():
             return left, True  # it is cut short, as reading it will tell
         if walk.next is None:
-            return min(left, int(expressions.evaluate(walk.size, head))), False
+            step = int(expressions.evaluate(walk.size, head))
+            if step < plan.head:
+                reason = f"{step} bytes by its own fields, where {plan.head} is the least"
+                self.note_defect(name, reason, offset=self.position)
+                raise Stop
+            return min(left, step), False
         step = head[walk.next]
         if step == 0:
             return (left if walk.last_size is None else min(left, walk.last_size)), True

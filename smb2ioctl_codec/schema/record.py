@@ -120,6 +120,8 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
             tests.append(f"{absent}_type({field.name}) is not _bytes")
         elif field.kind in ("strings", "items", "walk", "own"):
             tests.append(f"_type({field.name}) is not _tuple")
+        if field.own is not None:
+            tests += [f"{name} is not _default_{name}" for name in field.attributes[1:]]
     return (names, f"if {' or '.join(tests)}:", "    _normalise(self)") if tests else ({},)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from codecs import utf_16_le_decode, utf_16_le_encode
-from collections.abc import Callable
-from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any
 
 #: A gap of at most this many zero bytes between located buffers is alignment: written without being told.
 LARGEST_PAD = 7
@@ -124,53 +122,3 @@ def assemble(start: int, located: tuple[tuple[int, bytes], ...], left: bytes) ->
             end = position + len(content)
     out.append(left[used:])
     return b"".join(out)
-
-
-class Chain(NamedTuple):
-    """How the elements of a list follow one another.
-
-    Attributes:
-        next: format of an element's distance to the next one; None in a list by size.
-        place: offset of that number in the element, in bytes.
-        align: the distance is a multiple of this.
-        last_size: bytes of the last element, where that is fixed.
-        step: what the size of an element of a list by size must be; the last may be shorter.
-    """
-
-    next: Struct | None
-    place: int
-    align: int
-    last_size: int | None
-    step: Callable[[bytes], int] | None
-
-
-def link(chain: Chain, elements: list[bytes]) -> bytes:
-    """The elements' bytes as one, each but the last with the distance to the next.
-
-    Raises:
-        Refused: an element does not end where the reader of the list would look for the next.
-    """
-    for index in range(len(elements)):
-        if fault := unlinkable(chain, elements, index):
-            raise Refused(fault)
-    if chain.next is None or len(elements) < 2:
-        return b"".join(elements)
-    found = []
-    for element in elements[:-1]:
-        distance = chain.next.pack(len(element))
-        found.append(element[: chain.place] + distance + element[chain.place + len(distance) :])
-    return b"".join((*found, elements[-1]))
-
-
-def unlinkable(chain: Chain, elements: list[bytes], index: int) -> str:
-    """Why an element cannot stand where it does; empty if it can."""
-    size, last = len(elements[index]), index == len(elements) - 1
-    if chain.step is not None:
-        needed = chain.step(elements[index])
-        if size != needed and not (last and size < needed):
-            return f"{size} bytes where the list has {needed}"
-    elif last and chain.last_size not in (None, size):
-        return f"{size} bytes where the last element has {chain.last_size}"
-    elif not last and size % chain.align:
-        return f"{size} bytes, no multiple of {chain.align}"
-    return ""

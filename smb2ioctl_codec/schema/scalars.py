@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode, utf_16_le_encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
+from struct import Struct
 from typing import Any
 from uuid import UUID, SafeUUID
 
 from smb2ioctl_codec.schema.notation import Converted, Ticks
 
+_little, _big = Struct("<IHH8s"), Struct(">IHH8s")
 _new, _set, _unknown = object.__new__, object.__setattr__, SafeUUID.unknown
 
 
 def _guid(data: bytes) -> UUID:
     """`UUID(bytes_le=data)` without the tests of its constructor, which take longer than all else about a record."""
     made = _new(UUID)
-    _set(made, "int", int.from_bytes(data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:], "big"))
+    _set(made, "int", int.from_bytes(_big.pack(*_little.unpack(data)), "big"))
     _set(made, "is_safe", _unknown)
     return made
 
 
 def _guid_bytes(value: Any) -> bytes:
+    """`value.bytes_le`, in half the time."""
     if not isinstance(value, UUID):
         raise TypeError(f"expected UUID, not {type(value).__name__}")
-    return value.bytes_le
+    return _little.pack(*_big.unpack(value.int.to_bytes(16, "big")))
 
 
 def _address_bytes(kind: type[Any]) -> Callable[[Any], bytes]:
@@ -51,13 +55,14 @@ def padded_text(size: int) -> Converted:
     """UTF-16LE text in `size` bytes, filled up with U+0000; those at the end are not part of the value."""
 
     def to_value(data: bytes) -> str:
-        return data.decode("utf-16-le").rstrip("\0")
+        text, _ = utf_16_le_decode(data, "strict", True)
+        return text.rstrip("\0")
 
     def to_bytes(value: Any) -> bytes:
         if not isinstance(value, str):
             raise TypeError(f"expected str, not {type(value).__name__}")
-        data = value.encode("utf-16-le")
-        if len(data) > size or value.endswith("\0"):
+        data, _ = utf_16_le_encode(value)
+        if len(data) > size or value[-1:] == "\0":
             raise ValueError(f"must be at most {size} bytes of UTF-16 that do not end in U+0000")
         return data.ljust(size, b"\0")
 

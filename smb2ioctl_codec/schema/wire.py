@@ -43,13 +43,9 @@ def normalise(value: Any) -> None:
     """
     for field in value.PLAN.fields:
         for name in field.attributes:
-            given = getattr(value, name)
-            if field.enum is not None:
-                _set(value, name, _member(field.enum, given))
-            elif isinstance(given, (bytearray, memoryview)):
-                _set(value, name, bytes(given))
-            elif field.kind in _LISTS and isinstance(given, list):
-                _set(value, name, tuple(given))
+            _set(value, name, _usual_form(field, getattr(value, name)))
+        if field.own is not None:
+            field.own.normalise(value)
     kept = [f for f in value.PLAN.fields if f.canonical is not None]
     loose = [f for f in kept if (getattr(value, f.name) is None) is f.resolved]
     slack = [f for f in value.PLAN.fields if f.kind == "slack" and getattr(value, f.name)]
@@ -76,6 +72,14 @@ _LISTS = ("strings", "items", "walk", "own")
 
 def _set(value: Any, name: str, new: Any) -> None:
     object.__setattr__(value, name, new)
+
+
+def _usual_form(field: Field, given: Any) -> Any:
+    if field.enum is not None:
+        return _member(field.enum, given)
+    if isinstance(given, (bytearray, memoryview)):
+        return bytes(given)
+    return tuple(given) if field.kind in _LISTS and isinstance(given, list) else given
 
 
 def _member(enum: Any, given: Any) -> Any:
@@ -115,6 +119,8 @@ class _Writer:
         if field.condition is None:
             return getattr(self, f"_{field.kind}")(field)
         absent = self._absent(field)
+        if absent and field.terminator is not None and getattr(self.value, field.terminator) != "":
+            raise self.error(field, f"must be empty unless {field.condition}", field.terminator)
         if absent is (self.get(field) is not None):
             reason = f"must be None unless {field.condition}" if absent else f"must not be None where {field.condition}"
             raise self.error(field, reason)
@@ -220,15 +226,12 @@ class _Writer:
         return content
 
     def _walk(self, field: Field) -> list[dict[str, Any]]:
-        from smb2ioctl_codec.schema.encoder import chain_of
-
         found, encoded = [], []
         for index, item in enumerate(self._tuple(field)):
             found.append({**self._part(field, item, field.record, f"{field.name}[{index}]"), "_record": field.record})
             encoded.append(item.encode())
-        chain = chain_of(field)
         for index, wire in enumerate(found):
-            if fault := runtime.unlinkable(chain, encoded, index):
+            if fault := _fault_of_element(field, len(encoded[index]), wire, index == len(found) - 1):
                 raise self.error(field, fault, f"{field.name}[{index}]")
             if field.walk.next is not None and index < len(found) - 1:
                 place = field.record.PLAN.field(field.walk.next)
@@ -332,6 +335,17 @@ class _Writer:
                     reason = f"{start + field.base} lies before the data, which starts at {self.head + field.base}"
                     raise self.error(place, reason) from None
             raise self.error(slack, "does not fill the gaps that the offsets leave, or buffers overlap") from None
+
+
+def _fault_of_element(field: Field, size: int, wire: dict[str, Any], last: bool) -> str:
+    """Why an element cannot stand where it does in its list; empty if it can."""
+    walk = field.walk
+    if walk.next is None:
+        needed = expressions.evaluate(walk.size, wire)
+        return "" if size == needed or (last and size < needed) else f"{size} bytes where the list has {needed}"
+    if last and walk.last_size not in (None, size):
+        return f"{size} bytes where the last element has {walk.last_size}"
+    return "" if last or size % walk.align == 0 else f"{size} bytes, no multiple of {walk.align}"
 
 
 def _shown(number: int) -> str:

@@ -1,4 +1,4 @@
-"""DFS referrals: FSCTL_DFS_GET_REFERRALS."""
+"""What clients ask: FSCTL_DFS_GET_REFERRALS."""
 
 from __future__ import annotations
 

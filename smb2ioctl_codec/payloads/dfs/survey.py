@@ -1,0 +1,261 @@
+"""Reading the entries of a referral reply slowly, with reasons: every field, string and defect with its place.
+
+Also for replies that were cut: there, what lies behind the end is no defect, and its entry is not whole.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from smb2ioctl_codec.payloads.dfs.entries import (
+    NameListReferral,
+    Referral,
+    ReferralEntryFlags,
+    ReferralV1,
+    ReferralV2,
+    ReferralV3,
+    ReferralV4,
+)
+from smb2ioctl_codec.payloads.dfs.strings import SHARING, Endless, Overlapping, Strings
+from smb2ioctl_codec.schema.plan import Field
+from smb2ioctl_codec.schema.spans import uncovered
+
+#: Notes a defect: field and reason, and `offset` and what else a DecodeError has by keyword. May raise.
+Note = Callable[..., None]
+
+#: Bytes of the part that all entries start with, and of the smallest entry.
+HEAD_SIZE = 8
+SMALLEST = 10
+#: Bytes of an entry at least; of a list of names, with padding.
+LEAST = {ReferralV1: SMALLEST, ReferralV2: 22, ReferralV3: 34, ReferralV4: 34, NameListReferral: 18}
+PADDED = 34
+
+_HEAD = struct.Struct("<HHHH")
+_KINDS: dict[int, Any] = {1: ReferralV1, 2: ReferralV2, 3: ReferralV3, 4: ReferralV4}
+
+
+class Text(NamedTuple):
+    """A string of an entry, or a list of them: from `start` up to `end`, behind its U+0000; both 0 if it is nowhere."""
+
+    start: int
+    end: int
+    value: Any
+
+
+@dataclass
+class Found:
+    """One entry.
+
+    Attributes:
+        name: ``referral_entries[0]``.
+        kind: its class.
+        start, size: its place in bytes; the strings that `size` may count are included.
+        own_size: bytes of its fields.
+        wire: values of its fields by name.
+        texts: its strings by attribute, those that could be read.
+        whole: all of them could.
+    """
+
+    name: str
+    kind: type[Any]
+    start: int
+    size: int
+    own_size: int
+    wire: dict[str, Any]
+    texts: dict[str, Text] = field(default_factory=dict)
+    whole: bool = True
+
+    def references(self) -> Iterator[tuple[Field, str]]:
+        """The fields that say where strings lie, and the attributes that hold these, in wire order."""
+        for each in self.kind.PLAN.fields:
+            if each.role == "offset-of":
+                yield each, each.target
+
+    def entry(self) -> Referral:
+        """The entry as a value, if it is whole."""
+        names = [name for name in self.kind.__slots__ if name in self.wire and name not in self.texts]
+        texts = {name: text.value for name, text in self.texts.items()}
+        made: Referral = self.kind(**{name: self.wire[name] for name in names}, **texts)
+        return made
+
+
+class Survey:
+    """All entries of a reply.
+
+    Args:
+        data: all bytes of the reply.
+        start: offset of the first entry.
+        count: how many there are said to be.
+        record: name of the reply's class, for what errors name as limits.
+        note: takes the defects; a survey goes on after those that leave it a way to go on.
+        cut: the end may be missing.
+    """
+
+    def __init__(self, data: bytes, start: int, count: int, record: str, note: Note, *, cut: bool = False) -> None:
+        self.data = data
+        self.record = record
+        self.note = note
+        self.cut = cut
+        self.entries: list[Found] = []
+        self._entries(start, count)
+        strings = Strings(data)
+        if all(self._texts(each, strings) for each in self.entries):
+            self._covered_fields()
+
+    @property
+    def whole(self) -> tuple[Referral, ...]:
+        """The entries that are whole."""
+        return tuple(each.entry() for each in self.entries if each.whole)
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Every string offset of every entry, in wire order."""
+        return tuple(each.wire[source.name] for each in self.entries for source, _ in each.references())
+
+    def gaps(self, start: int) -> Iterator[tuple[int, int]]:
+        """The ranges of bytes from `start` on that lie in no field and no string."""
+        ranges = [(each.start, each.start + each.own_size) for each in self.entries]
+        ranges += [text[:2] for each in self.entries for text in each.texts.values()]
+        return uncovered(ranges, start, len(self.data))
+
+    def _entries(self, start: int, count: int) -> None:
+        left = len(self.data) - start
+        if count * SMALLEST > left and not self.cut:
+            self.note("referral_entries", f"{count} entries cannot fit", offset=start, needed=count * SMALLEST,
+                      available=left, limit=f"{self.record}.number_of_referrals")  # fmt: skip
+            return
+        for index in range(count):
+            found = self._entry(f"referral_entries[{index}]", start)
+            if found is None:
+                return
+            self.entries.append(found)
+            start += found.size
+
+    def _entry(self, name: str, start: int) -> Found | None:
+        """The entry at `start`, without its strings; None if that is not where one is."""
+        left = len(self.data) - start
+        if left < HEAD_SIZE:
+            return self._missing(name, start, HEAD_SIZE, f"{self.record}.number_of_referrals")
+        version, size, _, flags = _HEAD.unpack_from(self.data, start)
+        kind = _KINDS.get(version)
+        if kind is None:
+            self.note(f"{name}.version_number", f"{version} where 1 to 4 are valid", offset=start)
+            return None
+        if version > 2 and flags & ReferralEntryFlags.NAME_LIST_REFERRAL.value:
+            kind = NameListReferral
+        if size < LEAST[kind]:
+            reason = f"{size} bytes are too few for {kind.__name__}"
+            self.note(f"{name}.size", reason, offset=start + 2, needed=LEAST[kind], available=size)
+            return None
+        if size > left:
+            return self._missing(name, start, size, f"{self.record}.{name}.size")
+        return self._found(name, kind, start, size)
+
+    def _missing(self, name: str, start: int, needed: int, limit: str) -> None:
+        if not self.cut:
+            left = len(self.data) - start
+            self.note(name, "cut short", offset=start, needed=needed, available=left, limit=limit)
+
+    def _found(self, name: str, kind: type[Any], start: int, size: int) -> Found:
+        wire: dict[str, Any] = {}
+        for each in kind.PLAN.fields:  # type: ignore[attr-defined]
+            if each.fixed and each.offset + each.size <= size:
+                (value,) = struct.unpack_from(each.code, self.data, start + each.offset)
+                wire[each.name] = value if each.convert is None else each.convert.to_value(value)
+        own_size = LEAST[kind]
+        if kind is NameListReferral and size >= PADDED:
+            offsets = [wire["special_name_offset"]]
+            offsets += [wire["expanded_name_offset"]] if wire["number_of_expanded_names"] else []
+            if any(own_size <= offset < PADDED for offset in offsets):
+                del wire["padding"]
+            else:
+                own_size = PADDED
+        return Found(name, kind, start, size, own_size, wire)
+
+    def _texts(self, found: Found, strings: Strings) -> bool:
+        """Read the strings of an entry; False if no others can be read."""
+        try:
+            if found.kind is ReferralV1:
+                self._share_name(found, strings)
+            for source, attribute in found.references():
+                count = found.wire["number_of_expanded_names"] if attribute == "expanded_names" else None
+                text = self._text(found, source, attribute, count, strings)
+                found.whole = found.whole and text is not None
+                if text is not None:
+                    found.texts[attribute] = text
+        except Overlapping:
+            reason = f"strings overlap so much that they would have more than {SHARING} times the bytes of the reply"
+            self.note(found.name, reason, offset=found.start)
+            found.whole = False
+            return False
+        return True
+
+    def _share_name(self, found: Found, strings: Strings) -> None:
+        """The string of version 1, which ends inside its entry."""
+        start, room = found.start + HEAD_SIZE, found.size - HEAD_SIZE
+        name, limit = f"{found.name}.share_name", f"{self.record}.{found.name}.size"
+        found.whole = False
+        try:
+            text, end = strings.at(start)
+        except UnicodeDecodeError as error:
+            self.note(name, f"no UTF-16: {error.reason}", offset=start + error.start)
+            return
+        except Endless:
+            end = len(self.data) + 1
+        if end > start + room:
+            self.note(name, "no U+0000", offset=start, needed=room + 2 - room % 2, available=room, limit=limit)
+            return
+        found.texts["share_name"] = Text(start, end, text)
+        found.own_size = end - found.start
+        found.whole = True
+
+    def _text(self, found: Found, source: Field, attribute: str, count: int | None, strings: Strings) -> Text | None:
+        """The string or the list of strings that an offset field leads to."""
+        offset, name = found.wire[source.name], f"{found.name}.{attribute}"
+        if count == 0:
+            return Text(0, 0, ())
+        if offset == 0 and count is None:
+            return Text(0, 0, "")
+        start, left = found.start + offset, len(self.data) - found.start - offset
+        if offset < found.own_size or left <= 0:
+            self._misplaced(found, source, left)
+        elif count is not None and count * 2 > left:
+            if not self.cut:
+                limit = f"{self.record}.{found.name}.number_of_expanded_names"
+                self.note(name, f"{count} strings cannot fit", offset=start, needed=count * 2, available=left, limit=limit)
+        else:
+            try:
+                text, end = strings.at(start) if count is None else strings.list_at(start, count)
+                return Text(start, end, text)
+            except UnicodeDecodeError as error:
+                self.note(name, f"no UTF-16: {error.reason}", offset=start + error.start)
+            except Endless:
+                if not self.cut:
+                    self.note(name, "no U+0000", offset=start, needed=left + 2 - left % 2, available=left)
+        return None
+
+    def _misplaced(self, found: Found, source: Field, left: int) -> None:
+        """Note an offset into the entry's own fields, or behind the end."""
+        name, place = f"{found.name}.{source.name}", found.start + (source.offset or 0)
+        offset = found.wire[source.name]
+        if offset < found.own_size:
+            self.note(name, f"{offset} points into the entry, whose fields take {found.own_size} bytes", offset=place)
+        elif not self.cut:
+            self.note(name, f"{offset} points behind the end", offset=place, needed=offset + 2, available=offset + left)
+
+    def _covered_fields(self) -> None:
+        """Note the first string that would be made of entries' fields."""
+        starts = [each.start for each in self.entries]
+        for each in self.entries:
+            for source, attribute in each.references():
+                start, end = each.texts.get(attribute, (0, 0))[:2]
+                other = self.entries[bisect_left(starts, end) - 1]
+                if start < end and other.start + other.own_size > start:
+                    place = each.start + (source.offset or 0)
+                    reason = f"{each.wire[source.name]} leads to a string that covers fields of {other.name}"
+                    self.note(f"{each.name}.{source.name}", reason, offset=place)
+                    each.whole = False

@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 import pytest
-from samples import BUFFER_OVERFLOW, COPYCHUNK, ENUMERATE_SNAPSHOTS, INVALID_PARAMETER, NOBODYS, RESUME_KEY, SUCCESS
+from samples import BUFFER_OVERFLOW, INVALID_PARAMETER, NOBODYS, SUCCESS
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.payloads import copychunk, dfs, error_data, negotiate, ranges, read_hash, registry, snapshots
@@ -41,8 +41,8 @@ def test_every_code_of_the_documents_has_a_row() -> None:
 
 
 def test_codes_that_nobody_lists_carry_bytes() -> None:
-    assert s2.IoctlRequest(NOBODYS, s2.FileId.NONE, b"anything").payload() == b"anything"
-    assert s2.IoctlResponse(NOBODYS, s2.FileId.NONE, b"anything").payload() == b"anything"
+    assert s2.IoctlRequest(CODE(NOBODYS), s2.FileId.NONE, b"anything").payload() == b"anything"
+    assert s2.IoctlResponse(CODE(NOBODYS), s2.FileId.NONE, b"anything").payload() == b"anything"
 
 
 PROGRESS = struct.pack("<III", 256, 1048576, 16777216)
@@ -50,17 +50,17 @@ PROGRESS = struct.pack("<III", 256, 1048576, 16777216)
 
 @pytest.mark.parametrize("status", [SUCCESS, 0xC000001F, 0xC0000022, 0xC0000034, 0xC0000054])
 def test_copychunk_tells_its_progress(status: int) -> None:
-    reply = s2.IoctlResponse(COPYCHUNK, s2.FileId(1, 2), PROGRESS)
+    reply = s2.IoctlResponse(CODE.FSCTL_SRV_COPYCHUNK, s2.FileId(1, 2), PROGRESS)
     assert reply.payload(status=status) == copychunk.CopyChunkResponse(256, 1048576, 16777216)
 
 
 def test_copychunk_tells_its_limits() -> None:
-    reply = s2.IoctlResponse(COPYCHUNK, s2.FileId(1, 2), PROGRESS)
+    reply = s2.IoctlResponse(CODE.FSCTL_SRV_COPYCHUNK, s2.FileId(1, 2), PROGRESS)
     assert type(reply.payload(status=INVALID_PARAMETER)) is copychunk.CopyChunkLimits
 
 
 def test_only_what_comes_with_errors_has_a_type_under_one() -> None:
-    reply = s2.IoctlResponse(RESUME_KEY, s2.FileId(1, 2), bytes(32))
+    reply = s2.IoctlResponse(CODE.FSCTL_SRV_REQUEST_RESUME_KEY, s2.FileId(1, 2), bytes(32))
     assert type(reply.payload()) is copychunk.ResumeKey
     assert reply.payload(status=0xC0000022) == bytes(32)
 
@@ -70,7 +70,7 @@ def test_only_what_comes_with_errors_has_a_type_under_one() -> None:
 )
 def test_the_request_explains_a_hash(retrieval: int, kind: Any) -> None:
     asked = s2.IoctlRequest.of(
-        read_hash.ReadHashRequest(hash_type=1, hash_version=2, hash_retrieval_type=retrieval, length=64, offset=0),
+        read_hash.ReadHashRequest.decode(struct.pack("<IIIIQ", 1, 2, retrieval, 64, 0)),
         file_id=s2.FileId(1, 2),
     )
     output = (
@@ -110,8 +110,9 @@ def test_referrals_that_were_cut_are_told() -> None:
     entry = struct.pack("<HHHHIHHH16s", 3, 34, 0, 0, 600, 34, 34, 34, bytes(16)) + "\\a\0".encode("utf-16-le")
     reply = s2.IoctlResponse(CODE.FSCTL_DFS_GET_REFERRALS, s2.FileId.NONE, struct.pack("<HHI", 0, 2, 0) + entry)
     found = reply.payload(status=BUFFER_OVERFLOW)
-    assert type(found) is dfs.ReferralReply
+    assert type(found) is dfs.TruncatedReferralReply
     assert found.truncated is True
+    assert (found.number_of_referrals, len(found.referral_entries)) == (2, 1)
     with pytest.raises(s2.DecodeError):
         reply.payload()
 
@@ -142,7 +143,9 @@ def test_the_caller_may_say_what_is_expected() -> None:
     tokens: tuple[str, ...] = reply.payload(kind=snapshots.SnapshotArray).snapshots
     assert tokens == ()
     with pytest.raises(s2.DecodeError, match="bytes where SnapshotArray is expected") as caught:
-        s2.IoctlResponse(ENUMERATE_SNAPSHOTS, s2.FileId(1, 2)).payload(status=0xC0000022, kind=snapshots.SnapshotArray)
+        s2.IoctlResponse(CODE.FSCTL_SRV_ENUMERATE_SNAPSHOTS, s2.FileId(1, 2)).payload(
+            status=0xC0000022, kind=snapshots.SnapshotArray
+        )
     assert caught.value.path == "IoctlResponse.output"
 
 

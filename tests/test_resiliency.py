@@ -16,11 +16,12 @@ def test_vectors() -> None:
     data = vectors()["SMBPROTO-ioctl-SMB2SrvNetworkResiliencyRequest-test_create_message"]
     assert both_ways(NetworkResiliencyRequest(100), data)
     assert both_ways(NetworkResiliencyRequest(0xFFFFFFFF, reserved=7), struct.pack("<II", 0xFFFFFFFF, 7))
+    assert both_ways(NetworkResiliencyRequest(100, trailing=b"more"), data + b"more")
 
 
 @pytest.mark.parametrize(("size", "path", "offset"), [(0, ".timeout", 0), (3, ".timeout", 0), (4, ".reserved", 4),
-                                                      (7, ".reserved", 4), (9, "", 8)])  # fmt: skip
-def test_another_size(size: int, path: str, offset: int) -> None:
+                                                      (7, ".reserved", 4)])  # fmt: skip
+def test_less_than_the_structure(size: int, path: str, offset: int) -> None:
     assert place(NetworkResiliencyRequest, bytes(size)) == (f"NetworkResiliencyRequest{path}", offset)
 
 

@@ -1,4 +1,4 @@
-"""Blocks that files share: FSCTL_DUPLICATE_EXTENTS_TO_FILE, FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX.
+"""Blocks that files share: FSCTL_DUPLICATE_EXTENTS_TO_FILE and FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX.
 
 Offsets and counts are signed bytes; that they are not negative and lie on cluster boundaries is for the server to ask.
 `trailing` is input past the structure, which servers do not look at ([MS-SMB2] 3.3.5.15.17 and 18 ask for no less).

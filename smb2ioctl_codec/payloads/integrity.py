@@ -1,6 +1,4 @@
-"""Compression, integrity and encryption of a file: FSCTL_GET_COMPRESSION, FSCTL_SET_COMPRESSION,
-FSCTL_GET_INTEGRITY_INFORMATION, FSCTL_SET_INTEGRITY_INFORMATION, FSCTL_SET_INTEGRITY_INFORMATION_EX,
-FSCTL_SET_ENCRYPTION.
+"""Integrity and storage: FSCTL_GET/SET_COMPRESSION, FSCTL_GET/SET_INTEGRITY_INFORMATION(_EX), FSCTL_SET_ENCRYPTION.
 
 `trailing` is input past the structure, which servers do not look at: the document asks them for no less than the
 structure, and smbd takes a FSCTL_SET_COMPRESSION of 16 bytes.

@@ -1,4 +1,4 @@
-"""Copies inside the storage, by token: FSCTL_OFFLOAD_READ, FSCTL_OFFLOAD_WRITE.
+"""Copies inside the storage, by token: FSCTL_OFFLOAD_READ and FSCTL_OFFLOAD_WRITE.
 
 Offsets and lengths are unsigned bytes; that they lie on sector boundaries is for the server to ask. `trailing` is input
 past the structure, which servers do not look at ([MS-FSCC] 2.3.42 and 2.3.44 ask for no less).

@@ -1,4 +1,4 @@
-r"""Named pipes: FSCTL_PIPE_WAIT, FSCTL_PIPE_PEEK.
+"""Named pipes: FSCTL_PIPE_WAIT and FSCTL_PIPE_PEEK.
 
 FSCTL_PIPE_TRANSCEIVE has no structure: both directions are whatever the pipe's protocol says.
 """

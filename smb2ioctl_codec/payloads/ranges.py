@@ -1,5 +1,4 @@
-"""Ranges of a file: FSCTL_QUERY_ALLOCATED_RANGES, FSCTL_SET_ZERO_DATA, FSCTL_SET_SPARSE, FSCTL_FILE_LEVEL_TRIM,
-FSCTL_QUERY_FILE_REGIONS.
+"""Ranges: FSCTL_QUERY_ALLOCATED_RANGES, _SET_ZERO_DATA, _SET_SPARSE, _FILE_LEVEL_TRIM and _QUERY_FILE_REGIONS.
 
 Offsets and lengths are bytes. Where they are signed, the document forbids negative ones and gives servers the status to
 refuse them with (INVALID_PARAMETER): they are read, and refusing them is left to the server, as is a range that ends
@@ -194,7 +193,7 @@ class FileRegionInfo(Record):
 class FileRegionOutput(Record):
     """FILE_REGION_OUTPUT: regions of the file. Output of FSCTL_QUERY_FILE_REGIONS.
 
-    `total_region_entry_count` need not be given: it is then the number of `region`s. Under BUFFER_OVERFLOW the reply
+    `total_region_entry_count` need not be given: it is then the number of regions. Under BUFFER_OVERFLOW the reply
     holds the first of them, and it says how many there are. [MS-FSCC] 2.3.56; at least 16 bytes.
     """
 

@@ -1,4 +1,4 @@
-r"""Reparse points: FSCTL_SET_REPARSE_POINT, FSCTL_GET_REPARSE_POINT, FSCTL_DELETE_REPARSE_POINT.
+"""Reparse points: FSCTL_SET_REPARSE_POINT, FSCTL_GET_REPARSE_POINT and FSCTL_DELETE_REPARSE_POINT.
 
 What stands behind the tag is laid out by its owner: `request_type` tells which record holds it. `ReparseDataLength` is
 what the bytes make it, in all of them, and has 16 bits: what is longer cannot be encoded. FSCTL_DELETE_REPARSE_POINT
@@ -148,7 +148,7 @@ class ReparseGuidData(Record):
     ),
 )
 class SymbolicLink(Record):
-    r"""Symbolic Link Reparse Data Buffer: where a link leads. Tag SYMLINK.
+    """Symbolic Link Reparse Data Buffer: where a link leads. Tag SYMLINK.
 
     The names lie anywhere in PathBuffer, which starts at byte 20, and may share bytes; U+0000 after a name is not part
     of it, and stands in `slack`. The offsets are None where they are what Windows writes: `print_name` first,
@@ -178,7 +178,7 @@ class SymbolicLink(Record):
     ),
 )
 class MountPoint(Record):
-    r"""Mount Point Reparse Data Buffer: what is mounted on a directory, or where a junction leads. Tag MOUNT_POINT.
+    """Mount Point Reparse Data Buffer: what is mounted on a directory, or where a junction leads. Tag MOUNT_POINT.
 
     PathBuffer starts at byte 16; for the rest see `SymbolicLink`. The offsets are None where they are what Windows
     writes: `substitute_name` first, a full path; then U+0000, `print_name`, U+0000. [MS-FSCC] 2.1.2.5; at least 16

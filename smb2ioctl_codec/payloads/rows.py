@@ -16,12 +16,21 @@ _REPARSE_POINTS = (
 _ROWS = (
     Row(
         CtlCode.FSCTL_DFS_GET_REFERRALS,
-        "[MS-DFSC] 2.2.2",
+        "[MS-DFSC] 2.2.2, 2.2.4",
         needs_no_handle=True,
         _request="dfs:ReferralRequest",
+        _response="dfs:ReferralReply dfs:TruncatedReferralReply",
+        _response_type="dfs:reply_type",
         _facts="dfs:request_facts",
     ),
-    Row(CtlCode.FSCTL_DFS_GET_REFERRALS_EX, "[MS-DFSC] 2.2.3", needs_no_handle=True),
+    Row(
+        CtlCode.FSCTL_DFS_GET_REFERRALS_EX,
+        "[MS-DFSC] 2.2.3, 2.2.4",
+        needs_no_handle=True,
+        _request="dfs:ReferralRequestEx",
+        _response="dfs:ReferralReply dfs:TruncatedReferralReply",
+        _response_type="dfs:reply_type",
+    ),
     Row(CtlCode.FSCTL_IS_PATHNAME_VALID, "[MS-FSCC] 2.3.35", _request="search:IsPathnameValid"),
     Row(CtlCode.FSCTL_GET_COMPRESSION, "[MS-FSCC] 2.3.18", _response="integrity:CompressionState"),
     Row(CtlCode.FSCTL_QUERY_FAT_BPB, "[MS-FSCC] 2.3.53, 2.3.54", _response="volumes:FatBpb"),

@@ -11,7 +11,7 @@ from smb2ioctl_codec.errors import EncodeError
 from smb2ioctl_codec.schema import Items, Kept, One, Raw, Record, Sized, Text, Walk, record
 from smb2ioctl_codec.schema.notation import Converted
 
-_TEXT = re.compile(r"S-(\d{1,3})-(\d{1,10}|0x[0-9A-Fa-f]{12})((?:-\d{1,10}){0,255})", re.ASCII)
+_TEXT = re.compile(r"S-(\d{1,3})-(\d{1,10}|0x[0-9A-Fa-f]{12})((?:-\d{1,10})*)", re.ASCII)
 #: An identifier authority from here on is written in hexadecimal.
 _HEXADECIMAL = 1 << 32
 

@@ -7,6 +7,7 @@ the bytes are no such thing, it raises a `ConstructError`.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -101,6 +102,8 @@ class Alternatives:
     def __init__(self, *records: Any, select: Callable[[bytes], Any]) -> None:
         self.records = records
         self.select = select
+        #: what a record encodes to is always read as that record
+        self.tagged = False
 
     @property
     def only(self) -> Any:
@@ -111,11 +114,14 @@ class Alternatives:
     def by(cls, name: str, *records: Any) -> Alternatives:
         """Told apart by the field `name`, which every record fixes to another value at the same place."""
         fields = [record.PLAN.field(name) for record in records]
-        known = {field.const: record for field, record in zip(fields, records, strict=True)}
         start, size = fields[0].offset, fields[0].size
-        if len({(field.offset, field.code) for field in fields}) != 1 or len(known) != len(records):
+        if len({(field.offset, field.code) for field in fields}) != 1 or len({f.const for f in fields}) != len(records):
             raise TypeError(f"{name} does not tell these records apart")
-        return cls(*records, select=lambda data: known.get(int.from_bytes(data[start : start + size], "little")))
+        tags = [struct.pack(field.code, field.const) for field in fields]
+        known, end = dict(zip(tags, records, strict=True)), start + size
+        made = cls(*records, select=lambda data: known.get(data[start:end]))
+        made.tagged = True
+        return made
 
     def decode(self, data: bytes) -> Any:
         """The record that the bytes hold, or the bytes."""

@@ -167,8 +167,13 @@ class _Decoder:
             s.add(self.at, f"a_{n}, _nul, a_{t} = a_{n}.partition('\\0')", f"a_{t} = _nul + a_{t} if a_{t} else _nul")
 
     def _one(self, field: Field) -> None:
-        decode = self.source.use("_one", (field.alternatives.only or field.alternatives).decode)
-        self.source.add(self.at, f"a_{field.name} = {decode}({self._extent(field)})")
+        s, n, only = self.source, field.name, field.alternatives.only
+        content = self._extent(field)
+        if only is not None:
+            s.add(self.at, f"a_{n} = {s.use('_one', only.decode)}({content})")
+            return
+        s.add(self.at, f"a_{n} = {content}", f"_k = {s.use('_select', field.alternatives.select)}(a_{n})")
+        s.add(self.at, "if _k is not None:", f"    a_{n} = _k.decode(a_{n})")
 
     def _items(self, field: Field) -> None:
         s, n, start = self.source, field.name, self.position

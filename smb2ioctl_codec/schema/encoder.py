@@ -116,9 +116,12 @@ class _Encoder:
             s.add(self.at, f"if _n.__class__ is not {s.use('_whole', only)}:", "    raise _refused",
                   f"a_{n} = _n.encode()")  # fmt: skip
         else:
-            s.add(self.at, f"_k = _n.__class__ if _n.__class__ in {kinds} else None")
-            s.add(self.at, f"a_{n} = _bytes(_n) if _k is None else _n.encode()")
-            s.add(self.at, f"if {s.use('_select', field.alternatives.select)}(a_{n}) is not _k:", "    raise _refused")
+            select = s.use("_select", field.alternatives.select)
+            s.add(self.at, f"if _n.__class__ in {kinds}:", f"    a_{n} = _n.encode()")
+            if not field.alternatives.tagged:
+                s.add(self.at + 1, f"if {select}(a_{n}) is not _n.__class__:", "    raise _refused")
+            s.add(self.at, "else:", f"    a_{n} = _bytes(_n)")
+            s.add(self.at + 1, f"if {select}(a_{n}) is not None:", "    raise _refused")
 
     def _items(self, field: Field) -> None:
         s, n = self.source, field.name
@@ -141,23 +144,24 @@ class _Encoder:
         s.add(self.at, f"_l = [_n.encode() for _n in _i_{n}]")
         if field.walk.next is None:
             self._check_sizes(field)
+            s.add(self.at, f"a_{n} = b''.join(_l)")
         else:
             self._link(field)
-        s.add(self.at, f"a_{n} = b''.join(_l)")
 
     def _link(self, field: Field) -> None:
         """Each element but the last says how far it is to the next."""
-        s, walk = self.source, field.walk
+        s, n, walk = self.source, field.name, field.walk
         place = field.record.PLAN.field(walk.next)
-        pack, start, end = s.use("_pack", struct.Struct(place.code).pack), place.offset, place.offset + place.size
-        before = f"_b[:{start}] + " if start else ""
-        s.globals |= {"range": range}
-        s.add(self.at, "for _k in range(len(_l) - 1):", "    _b = _l[_k]")
+        pack = s.use("_pack_into", struct.Struct(place.code).pack_into)
+        s.globals |= {"bytearray": bytearray}
+        s.add(self.at, f"a_{n} = bytearray().join(_l)", f"_p = {place.offset}", "_left = len(_l)", "for _b in _l:")
+        s.add(self.at + 1, "_left -= 1", "if _left:", "    _n = len(_b)")
         if walk.align > 1:
-            s.add(self.at + 1, f"if len(_b) % {walk.align}:", "    raise _refused")
-        s.add(self.at + 1, f"_l[_k] = {before}{pack}(len(_b)) + _b[{end}:]")
+            s.add(self.at + 2, f"if _n % {walk.align}:", "    raise _refused")
+        s.add(self.at + 2, f"{pack}(a_{n}, _p, _n)", "_p += _n")
         if walk.last_size is not None:
-            s.add(self.at, f"if _l and len(_l[-1]) != {walk.last_size}:", "    raise _refused")
+            s.add(self.at, f"if _l and len(_b) != {walk.last_size}:", "    raise _refused")
+        s.add(self.at, f"a_{n} = bytes(a_{n})")
 
     def _check_sizes(self, field: Field) -> None:
         """Each element ends where the reader of the list will look for the next; the last may be shorter."""

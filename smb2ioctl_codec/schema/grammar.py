@@ -16,12 +16,12 @@ Fields = Sequence["Field"]
 
 def check_schema(record: str, fields: Fields, checks: Sequence[Check]) -> None:
     """TypeError for the first thing that no reader could do, with the field that it is about."""
-    rules = (_names, _references, _expressions, _implied, _placements, _order, _byte_order, _conditions, _alternatives,
-             _nesting, _elements)  # fmt: skip
+    rules = (_names, _marks, _references, _expressions, _implied, _placements, _order, _byte_order, _conditions,
+             _alternatives, _nesting, _elements)  # fmt: skip
     for rule in rules:
         for field, problem in rule(fields):
             raise TypeError(f"{record}.{field}: {problem}")
-    known = {f.name for f in fields if f.kind == "integer"}
+    known = {f.name for f in fields if f.kind == "integer"} - {"size"}  # which means all bytes
     for check in checks:
         if unknown := expressions.names(check.violated) - known:
             raise TypeError(f"{record}: check {check.id} names no integer: {', '.join(sorted(unknown))}")
@@ -45,9 +45,19 @@ def _names(fields: Fields) -> Problems:
             seen.add(name or "")
 
 
+def _marks(fields: Fields) -> Problems:
+    """Constants and names are of unsigned integers that can hold them."""
+    for field in fields:
+        number = field.kind == "integer" and not field.code[-1].islower()
+        bits = 8 * (field.size or 0)
+        if field.const is not None and (not number or not 0 <= field.const < 1 << bits):
+            yield field.name, f"cannot be Fixed to {field.const:#x}"
+        if field.enum is not None and (not number or field.enum.bits != bits):
+            yield field.name, f"{field.enum.__name__} names no such number"
+
+
 def _references(fields: Fields) -> Problems:
     """Offsets, lengths and counts are unsigned integers that stand before what they describe, each for one content."""
-    used: set[str] = set()
     earlier: dict[str, Field] = {}
     for field in fields:
         for source in (field.offset_field, field.length_field, field.count_field):
@@ -56,19 +66,16 @@ def _references(fields: Fields) -> Problems:
             found = earlier.get(source)
             if found is None or found.kind != "integer" or found.code[-1].islower():
                 yield field.name, f"{source!r} is no unsigned integer that stands before it"
-            elif source in used:
-                yield field.name, f"{source!r} describes another field already"
             elif found.condition != field.condition or found.implied is not None or found.target != field.name:
-                yield field.name, f"{source!r} is not there, or not free, in every message"
+                yield field.name, f"{source!r} is not there, not free, or describes another field"
             elif (found.canonical is not None) is not (source == field.offset_field):
                 yield field.name, f"{source!r}: an offset needs a canonical value (Kept), a length or count has none"
-            used.add(source)
         earlier[field.name] = field
 
 
 def _expressions(fields: Fields) -> Problems:
     """Canonical values look at integers, of the Kept ones only at earlier; conditions at earlier, certain ones."""
-    integers = {f.name for f in fields if f.kind == "integer"} | {"size"}
+    integers = {f.name for f in fields if f.kind == "integer" and f.condition is None} | {"size"}
     located = any(f.place == "at" for f in fields)
     kept_later = {f.name for f in fields if f.canonical is not None}
     certain: set[str] = set()
@@ -159,9 +166,9 @@ def _conditions(fields: Fields) -> Problems:
             yield field.name, "the fields on one condition must stand side by side"
         seen.add(field.condition)
         last = field.condition
-        fixed = field.kind in ("integer", "bytes") and field.convert is None
+        fixed = field.kind in ("integer", "bytes") and field.convert is None and field.role not in ("const", "next")
         plain = fixed or (field.kind in ("raw", "text") and field.place == "sized")
-        if field.condition is not None and (not plain or field.const is not None or field.canonical is not None):
+        if field.condition is not None and (not plain or field.canonical is not None or field.implied is not None):
             yield field.name, "what stands under a condition is a plain number, bytes, or sized bytes or text"
         if field.condition is not None and field.enum is not None:
             yield field.name, "what stands under a condition has no names"
@@ -177,7 +184,7 @@ def _alternatives(fields: Fields) -> Problems:
         return
     if len(conditions) != 2 or not (conditions[1] or "").startswith("not "):
         yield paired[0].name, "needs one run of When and one of Unless after it, on the same condition"
-    elif len({sum(f.size or 0 for f in run) for run in runs}) > 1 or any(f.offset is None for f in paired):
+    elif len({sum(f.size or 0 for f in run) for run in runs}) > 1 or any(None in (f.offset, f.size) for f in paired):
         yield paired[0].name, "alternatives must be of one size, and of a fixed one"
     elif list(fields).index(paired[-1]) - list(fields).index(paired[0]) != len(paired) - 1:
         yield paired[0].name, "alternatives must stand side by side, one run after the other"
@@ -196,6 +203,8 @@ def _nesting(fields: Fields) -> Problems:
     for field in fields:
         if field.record is None or field.walk is not None:
             continue
+        if field.record.PLAN.head == 0:
+            yield field.name, "a record without fields has no place"
         kinds = ("integer",) if field.kind == "nested" else ("integer", "bytes")
         for part in field.record.PLAN.fields:
             plain = part.kind in kinds and part.role in ("data", "reserved")
@@ -208,7 +217,8 @@ def _elements(fields: Fields) -> Problems:
     for field in fields:
         if field.walk is None:
             continue
-        head = {f.name: f for f in field.record.PLAN.fields if f.kind == "integer" and f.offset is not None}
+        certain = [f for f in field.record.PLAN.fields if f.condition is None and f.offset is not None]
+        head = {f.name: f for f in certain if f.kind == "integer"}
         if field.walk.next is not None:
             found = head.get(field.walk.next)
             if found is None or found.role != "next" or found.code[-1].islower():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codecs import utf_16_le_decode, utf_16_le_encode
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
@@ -13,14 +12,16 @@ from uuid import UUID, SafeUUID
 from smb2ioctl_codec.schema.notation import Converted, Ticks
 
 _little, _big = Struct("<IHH8s"), Struct(">IHH8s")
-_new, _set, _unknown = object.__new__, object.__setattr__, SafeUUID.unknown
+_new, _unknown = object.__new__, SafeUUID.unknown
+#: the slots of a UUID, which it lets nobody set
+_set_int, _set_is_safe = UUID.int.__set__, UUID.is_safe.__set__  # type: ignore[attr-defined]
 
 
 def _guid(data: bytes) -> UUID:
     """`UUID(bytes_le=data)` without the tests of its constructor, which take longer than all else about a record."""
     made = _new(UUID)
-    _set(made, "int", int.from_bytes(_big.pack(*_little.unpack(data)), "big"))
-    _set(made, "is_safe", _unknown)
+    _set_int(made, int.from_bytes(_big.pack(*_little.unpack(data)), "big"))
+    _set_is_safe(made, _unknown)
     return made
 
 
@@ -31,24 +32,26 @@ def _guid_bytes(value: Any) -> bytes:
     return _little.pack(*_big.unpack(value.int.to_bytes(16, "big")))
 
 
-def _address_bytes(kind: type[Any]) -> Callable[[Any], bytes]:
-    def to_bytes(value: Any) -> bytes:
-        if not isinstance(value, kind):
-            raise TypeError(f"expected {kind.__name__}, not {type(value).__name__}")
-        if getattr(value, "scope_id", None) is not None:
-            raise ValueError("a scope id has no place in the address")
-        packed: bytes = value.packed
-        return packed
+def _ipv4_bytes(value: Any) -> bytes:
+    if not isinstance(value, IPv4Address):
+        raise TypeError(f"expected IPv4Address, not {type(value).__name__}")
+    return value.packed
 
-    return to_bytes
+
+def _ipv6_bytes(value: Any) -> bytes:
+    if not isinstance(value, IPv6Address):
+        raise TypeError(f"expected IPv6Address, not {type(value).__name__}")
+    if value.scope_id is not None:
+        raise ValueError("a scope id has no place in the address")
+    return value.packed
 
 
 #: 100 ns since 1601-01-01 UTC, exact; `moment` makes a datetime of it
 FILETIME = Ticks()
 GUID = Converted(16, "GUID", _guid, _guid_bytes)
 #: in network byte order
-IPV4 = Converted(4, "IPv4", lambda data: IPv4Address(int.from_bytes(data, "big")), _address_bytes(IPv4Address))
-IPV6 = Converted(16, "IPv6", lambda data: IPv6Address(int.from_bytes(data, "big")), _address_bytes(IPv6Address))
+IPV4 = Converted(4, "IPv4", lambda data: IPv4Address(int.from_bytes(data, "big")), _ipv4_bytes)
+IPV6 = Converted(16, "IPv6", IPv6Address, _ipv6_bytes)
 
 
 def padded_text(size: int) -> Converted:

@@ -47,7 +47,7 @@ def _normalise(each: Any) -> None:
         if isinstance(each.server_type, int):
             object.__setattr__(each, "server_type", ServerType(each.server_type))
         if isinstance(each, NameListReferral):
-            if isinstance(each.expanded_names, list):
+            if isinstance(each.expanded_names, (list, tuple)):
                 object.__setattr__(each, "expanded_names", tuple(each.expanded_names))
             if isinstance(each.padding, (bytearray, memoryview)):
                 object.__setattr__(each, "padding", bytes(each.padding))

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from codecs import utf_16_le_decode
+from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
+from smb2ioctl_codec.payloads.dfs.entries import ReferralV2
 from smb2ioctl_codec.schema.runtime import Refused
+
+#: Offset of the first entry of a reply.
+ENTRIES_START = 8
+#: Zero bytes behind the strings of entries of version 2 in the reference server's layout.
+SAMBA_TAIL = bytes(22)
 
 #: Strings may overlap; together they may have this many times the bytes of the reply. So a long one that every entry
 #: enters at another place costs no more than reading it a few times.
@@ -29,6 +37,12 @@ class StringLayout(Enum):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def tail_of(layout: Any, entries: Sequence[Any]) -> bytes:
+    """What the layout has behind the last string."""
+    is_old = layout is StringLayout.SAMBA and bool(entries) and type(entries[0]) is ReferralV2
+    return SAMBA_TAIL if is_old else b""
 
 
 class Endless(Refused):

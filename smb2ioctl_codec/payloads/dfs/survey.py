@@ -139,7 +139,8 @@ class Survey:
         """The entry at `start`, without its strings; None if that is not where one is."""
         left = len(self.data) - start
         if left < HEAD_SIZE:
-            return self._missing(name, start, HEAD_SIZE, f"{self.record}.number_of_referrals")
+            self._missing(name, start, HEAD_SIZE, f"{self.record}.number_of_referrals")
+            return None
         version, size, _, flags = _HEAD.unpack_from(self.data, start)
         kind = _KINDS.get(version)
         if kind is None:
@@ -152,7 +153,8 @@ class Survey:
             self.note(f"{name}.size", reason, offset=start + 2, needed=LEAST[kind], available=size)
             return None
         if size > left:
-            return self._missing(name, start, size, f"{self.record}.{name}.size")
+            self._missing(name, start, size, f"{self.record}.{name}.size")
+            return None
         return self._found(name, kind, start, size)
 
     def _missing(self, name: str, start: int, needed: int, limit: str) -> None:
@@ -162,7 +164,7 @@ class Survey:
 
     def _found(self, name: str, kind: type[Any], start: int, size: int) -> Found:
         wire: dict[str, Any] = {}
-        for each in kind.PLAN.fields:  # type: ignore[attr-defined]
+        for each in kind.PLAN.fields:
             if each.fixed and each.offset + each.size <= size:
                 (value,) = struct.unpack_from(each.code, self.data, start + each.offset)
                 wire[each.name] = value if each.convert is None else each.convert.to_value(value)
@@ -225,8 +227,8 @@ class Survey:
             self._misplaced(found, source, left)
         elif count is not None and count * 2 > left:
             if not self.cut:
-                limit = f"{self.record}.{found.name}.number_of_expanded_names"
-                self.note(name, f"{count} strings cannot fit", offset=start, needed=count * 2, available=left, limit=limit)
+                self.note(name, f"{count} strings cannot fit", offset=start, needed=count * 2, available=left,
+                          limit=f"{self.record}.{found.name}.number_of_expanded_names")  # fmt: skip
         else:
             try:
                 text, end = strings.at(start) if count is None else strings.list_at(start, count)

@@ -81,49 +81,61 @@ class _Writer:
                 add(
                     _V3(
                         versions[kind], size, each.server_type, flags, each.time_to_live,
-                        paths[path] - place if path in paths else put(paths, path, place),
-                        alternates[alternate] - place if alternate in alternates else put(alternates, alternate, place),
-                        targets[target] - place if target in targets else put(targets, target, place),
+                        found - place if (found := paths.get(path)) else put(paths, path, place),
+                        found - place if (found := alternates.get(alternate)) else put(alternates, alternate, place),
+                        found - place if (found := targets.get(target)) else put(targets, target, place),
                         _NO_GUID if guid is NIL else GUID.to_bytes(guid),
                     )
                 )  # fmt: skip
             elif kind is ReferralV2:
-                strings = (each.dfs_path, each.dfs_alternate_path, each.network_address)
-                offsets = [self.offset(column, text, place) for column, text in zip(self.columns, strings, strict=False)]
+                texts = (each.dfs_path, each.dfs_alternate_path, each.network_address)
+                offsets = [put(column, text, place) for column, text in zip(self.columns, texts, strict=False)]
                 head = (2, size, each.server_type, each.referral_entry_flags)
                 add(_V2(*head, each.proximity, each.time_to_live, *offsets))
             elif kind is NameListReferral:
                 add(self.name_list(each, place, size))
-            else:
+            elif kind is ReferralV1:
                 add(_HEAD(1, size, each.server_type, each.referral_entry_flags) + terminated(each.share_name))
+            else:
+                raise Refused
             place += size
         return True
 
     def name_list(self, each: NameListReferral, place: int, size: int) -> bytes:
         _, _, _, specials, lists = self.columns
         version, flags, names = each.version_number, each.referral_entry_flags, each.expanded_names
-        if version not in (3, 4) or not flags & _NAMES or size not in (18, 34) or names.__class__ is not tuple:
+        if version not in (3, 4) or not flags & _NAMES or size not in (18, 34):
             raise Refused
-        special = self.offset(specials, each.special_name, place)
-        expanded = self.offset(lists, names, place)
+        special = self.put(specials, each.special_name, place)
+        expanded = self.put_list(lists, names, place)
         head = (version, size, each.server_type, flags, each.time_to_live)
         return _NAME_LIST(*head, special, len(names), expanded) + each.padding
 
-    def offset(self, column: dict[Any, int], text: Any, place: int) -> int:
-        """Bytes from the entry at `place` to a string, or a list of strings, which is written if it must be."""
-        return column[text] - place if text in column else self.put(column, text, place)
-
     def put(self, column: dict[Any, int], text: Any, place: int) -> int:
-        """Write a string or a list of them; bytes from `place` to it."""
-        if not text and text.__class__ in (str, tuple):
+        """Bytes from the entry at `place` to a string, which is written if it is none that is shared; 0 if empty."""
+        found = column.get(text)
+        if found:
+            return found - place
+        if not text and isinstance(text, str):
             return 0
-        data = terminated(text) if isinstance(text, str) else b"".join([terminated(each) for each in text])
+        return self._add(column, text, terminated(text)) - place
+
+    def put_list(self, column: dict[Any, int], names: Any, place: int) -> int:
+        """`put` for a list of strings."""
+        if names.__class__ is not tuple:
+            raise Refused
+        found = column.get(names)
+        if found or not names:
+            return found - place if found else 0
+        return self._add(column, names, b"".join([terminated(each) for each in names])) - place
+
+    def _add(self, column: dict[Any, int], key: Any, data: bytes) -> int:
         start = self.cursor
         self.cursor += len(data)
         self.strings.append(data)
         if column is not self.apart:
-            column[text] = start
-        return start - place
+            column[key] = start
+        return start
 
 
 def terminated(text: Any) -> bytes:

@@ -16,7 +16,8 @@ def lookup(ctl_code: int) -> Row:
     Raises:
         ValueError: `ctl_code` is no unsigned 32-bit integer.
     """
-    from smb2ioctl_codec.payloads.rows import BY_CODE, Row
+    from smb2ioctl_codec.payloads.row import Row
+    from smb2ioctl_codec.payloads.rows import BY_CODE
 
     code = CtlCode(ctl_code)
     return BY_CODE.get(code) or Row(code)

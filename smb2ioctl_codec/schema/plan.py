@@ -120,12 +120,8 @@ class Plan:
     schema: Any
     fields: tuple[Field, ...]
     checks: tuple[Check, ...]
-
-    @property
-    def head(self) -> int:
-        """Bytes of the fixed part at the start: the least a record can have."""
-        certain = [f for f in self.fields if f.offset is not None and f.width is not None and not self.optional(f)]
-        return max(((f.offset or 0) + (f.width or 0) for f in certain), default=0)
+    #: bytes of the fixed part at the start: the least a record can have
+    head: int
 
     @property
     def fixed_size(self) -> int:
@@ -135,7 +131,7 @@ class Plan:
 
     def optional(self, field: Field) -> bool:
         """Not in every message, and no alternative takes its place."""
-        return field.condition is not None and opposite(field.condition) not in {f.condition for f in self.fields}
+        return _is_optional(field, self.fields)
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
@@ -150,7 +146,16 @@ def lower(name: str, section: str, schema: Struct, checks: Sequence[Check]) -> P
     """The plan of a schema; TypeError where the schema says what no reader can do."""
     fields = _with_roles(_with_offsets([_field(subcon) for subcon in schema.subcons]))
     check_schema(name, fields, checks)
-    return Plan(name, section, schema, tuple(fields), tuple(checks))
+    return Plan(name, section, schema, tuple(fields), tuple(checks), _head(fields))
+
+
+def _is_optional(field: Field, fields: Sequence[Field]) -> bool:
+    return field.condition is not None and opposite(field.condition) not in {f.condition for f in fields}
+
+
+def _head(fields: list[Field]) -> int:
+    certain = [f for f in fields if f.offset is not None and f.width is not None and not _is_optional(f, fields)]
+    return max(((f.offset or 0) + (f.width or 0) for f in certain), default=0)
 
 
 def _field(subcon: Construct) -> Field:

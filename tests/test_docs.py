@@ -63,25 +63,48 @@ def test_every_python_block_is_run() -> None:
     assert {page for page in PAGES if any(blocks(page, "python"))} == {*RUNNABLE, GUIDE}
 
 
-def test_the_guide_to_adding_a_structure_can_be_followed(tmp_path: Path) -> None:
-    """Its file and its row, put into a copy of the package, make its examples run."""
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with the file and the row of the guide, and its examples beside it."""
     module, *examples = [text for text, _ in blocks(GUIDE, "python")]
     ((change, _),) = blocks(GUIDE, "diff")
-    place, row = re.findall(r"^[ +](.*\n)", change, re.MULTILINE)
-    copy = tmp_path / PACKAGE.name
+    place, *row = re.findall(r"^[ +](.*\n)", change, re.MULTILINE)
+    directory = tmp_path_factory.mktemp("guide")
+    copy = directory / PACKAGE.name
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "payloads" / "notes.py").write_text(module, encoding="utf-8")
-    registry = copy / "payloads" / "registry.py"
-    before = registry.read_text(encoding="utf-8")
+    rows = copy / "payloads" / "rows.py"
+    before = rows.read_text(encoding="utf-8")
     assert before.count(place) == 1
-    registry.write_text(before.replace(place, place + row), encoding="utf-8")
-    (tmp_path / "examples.txt").write_text("\n".join(examples), encoding="utf-8")
+    rows.write_text(before.replace(place, place + "".join(row)), encoding="utf-8")
+    (directory / "examples.txt").write_text("\n".join(examples), encoding="utf-8")
+    return directory
 
-    script = "import doctest; failed, tried = doctest.testfile('examples.txt', False); exit(failed or not tried)"
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import doctest; failed, tried = doctest.testfile('examples.txt', False); exit(failed or not tried)",
+        """
+import families, matrix
+page = families.pages()["notes.md"]
+assert page.startswith("# Notes\\n\\nFSCTL_TAKE_NOTE.\\n"), page
+assert "(layout-payloads-notes-takenote)=\\n\\n## TakeNote\\n" in page, page
+assert "| `note_length` | 2 | 2 | u16 | size-of note | bytes of the note |" in page, page
+types = [f"{{ref}}`{name} <layout-payloads-notes-{name.lower()}>`" for name in ("TakeNote", "NoteTaken", "NoteLimit")]
+line = f"| `0x00098FFC` | `0x00098FFC` | {types[0]} | {types[1]}, {types[2]} | a handle | [NOTES] 2.1, 2.2 |  |"
+assert line in matrix.payloads().splitlines(), matrix.payloads()
+""",
+    ],
+    ids=["examples", "pages"],
+)
+def test_the_guide_to_adding_a_code_can_be_followed(followed: Path, script: str) -> None:
+    """Its examples run, and the documentation has what it promises."""
+    paths = [str(followed), str(ROOT / "docs" / "_ext")]
     done = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=followed,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -153,7 +176,7 @@ def test_every_public_name_is_in_the_reference() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     changes = re.findall(r"^## (\S+)$", text_of("CHANGELOG.md"), re.MULTILINE)
-    assert changes[0] == s2.__version__
+    assert next(each for each in changes if each != "Unreleased") == s2.__version__
     assert f"| {s2.__version__.rpartition('.')[0]} | yes |" in text_of("SECURITY.md")
 
 
@@ -167,13 +190,41 @@ def test_the_reference_tables_hold_every_field_rule_and_number(monkeypatch: pyte
         assert f"\n## {record.__name__}\n" in messages
         for row in s2.layout(record):
             assert f"| `{row.name}` | {'' if row.offset is None else row.offset} | " in messages
-    payloads = tables.layouts("smb2ioctl_codec.payloads")
-    assert "\n## ReferralRequest\n" in payloads
-    assert "\n## SnapshotArray\n" in payloads
     for name in ("SAMBA_3_6", "MS_SMB2", "REPLY"):
         lines = tables.rules(name).splitlines()[2:]
         assert [line.split("`")[1] for line in lines] == [rule.id for rule in getattr(s2.rules, name)]
-    assert "| `0x00144064` | `FSCTL_SRV_ENUMERATE_SNAPSHOTS` |" in tables.payloads()
     assert len(tables.codes().splitlines()) == 2 + len(s2.CtlCode)
     assert "| `0xC000000D` | `INVALID_PARAMETER` | error |" in tables.statuses()
     assert tables.decoder_source("FileId").startswith("```python\ndef decode(")
+
+
+def test_every_record_is_on_the_page_of_its_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "docs" / "_ext")
+    import families
+    import tables
+
+    pages = families.pages()
+    records = list(tables.records("smb2ioctl_codec.payloads"))
+    assert len(records) > 80
+    for record in records:
+        page = pages[f"{record.__module__.split('.')[2]}.md"]
+        assert f"({tables.label(record)})=\n\n## {record.__name__}\n" in page
+        assert tables.layout_table(record) in page
+        for row in s2.layout(record):
+            assert f"| `{row.name}` | {'' if row.offset is None else row.offset} | " in tables.layout_table(record)
+
+
+def test_the_matrix_has_every_code_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what other projects have of the same codes; each of them has something."""
+    monkeypatch.syspath_prepend(ROOT / "docs" / "_ext")
+    import matrix
+
+    ours, theirs = matrix.payloads().splitlines()[2:], matrix.peers().splitlines()[2:]
+    codes = [row.ctl_code for row in matrix.rows()]
+    assert [line.split("`")[1] for line in ours] == [f"0x{code:08X}" for code in codes]
+    assert [line.split("`")[1] for line in theirs] == [code.name.removeprefix("FSCTL_") for code in codes]
+    assert matrix.PEERS["codes"].keys() <= {f"0x{code:08X}" for code in codes}
+    cells = [[cell.strip(" ?") for cell in line.strip("|").split("|")[1:]] for line in theirs]
+    for column, (_, peer, version) in enumerate(matrix.PEERS["peers"]):
+        assert any(line[column] for line in cells), peer
+        assert f"{peer} {version}" in matrix.versions()

@@ -1,4 +1,4 @@
-"""Vectors of the documents and of other projects' tests, as far as messages, referral requests and snapshots go.
+"""Vectors of the documents and of other projects' tests: messages and payloads; `test_vectors_dfs` has the referrals.
 
 The values stand in [MS-SMB2] 4.4 and 4.8, [MS-DFSC] 4.5 and in the tests that ``data/vectors.json`` names. Where a
 document prints the fixed part of a body only, the buffers are stand-ins of the stated size.
@@ -6,20 +6,64 @@ document prints the fixed part of a body only, the buffers are stand-ins of the 
 
 from __future__ import annotations
 
+import re
+import struct
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from facts import otherwise, vector_facts
 from samples import frame, vectors
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.payloads.dfs import ReferralRequest
-from smb2ioctl_codec.payloads.snapshots import SnapshotArray
+from smb2ioctl_codec.payloads import (
+    copychunk,
+    negotiate,
+    network,
+    offload,
+    ranges,
+    read_hash,
+    registry,
+    reparse,
+    resiliency,
+    snapshots,
+)
 from smb2ioctl_codec.rules import WIRE
 
 NEGOTIATE, INTERFACES, PIPE, REFERRALS = 0x00140204, 0x001401FC, 0x0011C017, 0x00060194
 NONE = s2.FileId.NONE
 PIPE_ID = s2.FileId(0x0000000000000005, 0xFFFFFFFF00000005)
 LSA_ID = s2.FileId(0x0000000C00000528, 0x0000000C00000085)
+
+
+#: Bodies of requests and of replies, and packets, with what is in them.
+REQUESTS = (
+    "SMB2-4.8-vni-reqbody", "SMB2-4.8-nii-reqbody", "SMB2-4.4-pipe-reqbody", "SMBRS-ioctl-req",
+    "SMBPROTO-ioctl-SMB2IOCTLRequest-test_create_message",
+    "SMBPROTO-ioctl-SMB2IOCTLRequest-test_create_message_no_buffer",
+)  # fmt: skip
+REPLIES = (
+    "SMB2-4.8-vni-rspbody", "SMB2-4.8-nii-rspbody", "SMB2-4.4-pipe-rspbody", "SMBRS-ioctl-rsp",
+    "SMBPROTO-ioctl-SMB2IOCTLResponse-test_create_message",
+)  # fmt: skip
+PACKETS = {
+    "SCAPY-vni-packet": "request",
+    "SCAPY-dfs-v4-packet": "response",
+    "SCAPY-dfs-namelist-packet": "response",
+}
+
+#: What makes a record's bytes of a vector that is only a part of it.
+Wrap = Callable[[bytes], bytes]
+
+
+def symlink(data: bytes) -> bytes:
+    """The data of a symbolic link behind the header that all reparse data has."""
+    return struct.pack("<IHH", 0xA000000C, len(data), 0) + data
+
+
+def address(family: int) -> Wrap:
+    """The data of an address behind its family, in all of SOCKADDR_STORAGE."""
+    return lambda data: struct.pack("<H126s", family, data)
 
 
 def described(value: object, names: dict[str, Any]) -> dict[str, Any]:
@@ -120,23 +164,163 @@ def test_packets(name: str, size: int, head: dict[str, Any], body: dict[str, Any
     assert s2.encode_frame(packet.encode()) == frame(message) == stream
 
 
-@pytest.mark.parametrize(
-    ("name", "level", "path"),
-    [
-        ("DFSC-4.5-req", 3, r"\dfsn-dev\testroot1"),
-        ("SMBRS-dfs-req", 4, r"\ADC.aviv.local\dfs\Docs"),
-        ("SAMBA-dfs_get_ref_in", 3, r"\W2K3"),
-        ("SMBPROTO-dfs-DFSReferralRequest-test_create_message", 4, "\\\\server\\shares\\U\u0308se\u04dc\U0001d11e"),
-    ],
-)
-def test_referral_requests(name: str, level: int, path: str) -> None:
-    data = vectors()[name]
-    assert ReferralRequest.decode(data) == ReferralRequest(level, path)
-    assert ReferralRequest(level, path).encode() == data
+FACTS: dict[str, list[str]] = vector_facts()["published"]
+PROTO = "SMBPROTO-ioctl-"
+REPARSE = "SMBPROTO-reparse-"
+#: Vectors of one record each: name, what it is read as, what stands around it in the record.
+PAYLOADS: list[tuple[str, Any, Wrap]] = [
+    ("SMB2-4.8-vni-req", negotiate.ValidateNegotiateInfoRequest, bytes),
+    (f"{PROTO}SMB2SrvCopyChunkCopy-test_create_message", copychunk.CopyChunkCopy, bytes),
+    (f"{PROTO}SMB2SrvCopyChunk-test_create_message", copychunk.CopyChunk, bytes),
+    (f"{PROTO}SMB2SrcReadHashRequest-test_create_message", read_hash.ReadHashRequest, bytes),
+    (f"{PROTO}SMB2SrvNetworkResiliencyRequest-test_create_message", resiliency.NetworkResiliencyRequest, bytes),
+    (f"{PROTO}SMB2ValidateNegotiateInfoRequest-test_create_message", negotiate.ValidateNegotiateInfoRequest, bytes),
+    (f"{PROTO}SMB2SrvCopyChunkResponse-test_create_message", copychunk.CopyChunkResponse, bytes),
+    (f"{PROTO}SMB2SrvSnapshotArray-test_create_message", snapshots.SnapshotArray, bytes),
+    (f"{PROTO}SMB2SrvRequestResumeKey-test_create_message", copychunk.ResumeKey, bytes),
+    (f"{PROTO}SMB2ValidateNegotiateInfoResponse-test_create_message", negotiate.ValidateNegotiateInfoResponse, bytes),
+    (f"{PROTO}SockAddrStorage-test_create_message_ipv4", network.SockaddrIn, bytes),
+    (f"{PROTO}SockAddrStorage-test_create_message_ipv6", network.SockaddrIn6, bytes),
+    (f"{PROTO}SockAddrIn-test_create_message", network.SockaddrIn, address(2)),
+    (
+        f"{PROTO}SockAddrIn-test_create_message_subnet",
+        network.SockaddrIn,
+        address(2),
+    ),
+    (f"{PROTO}SockAddrIn6-test_create_message", network.SockaddrIn6, address(23)),
+    (f"{REPARSE}ReparseDataBuffer-DATA", reparse.ReparseData, bytes),
+    (f"{REPARSE}SymbolicLinkReparseDataBuffer-DATA", reparse.SymbolicLink, symlink),
+    (f"{REPARSE}SymbolicLinkReparseDataBuffer-test_create_message_with_set_name", reparse.SymbolicLink, symlink),
+    ("SMBRS-fsctl-0", offload.OffloadReadInput, bytes),
+    ("SMBRS-fsctl-1", copychunk.ResumeKey, bytes),
+    ("SMBRS-fsctl-2", copychunk.CopyChunkCopy, bytes),
+    ("SMBRS-fsctl-3", copychunk.CopyChunkResponse, bytes),
+    ("SMBRS-fsctl-4", ranges.FileAllocatedRanges, bytes),
+    (f"{PROTO}SMB2NetworkInterfaceInfo-test_create_message", network.NetworkInterfaceInfos, bytes),
+    ("SMBRS-fsctl-5", network.NetworkInterfaceInfos, bytes),
+]
 
 
-def test_a_snapshot_array() -> None:
-    data = vectors()["SMBPROTO-ioctl-SMB2SrvSnapshotArray-test_create_message"]
-    decoded = SnapshotArray.decode(data)
-    assert decoded == SnapshotArray((), number_of_snapshots=0, snapshot_array_size=2, padding=bytes(4))
+@pytest.mark.parametrize(("name", "kind", "wrap"), PAYLOADS)
+def test_payloads(name: str, kind: Any, wrap: Wrap) -> None:
+    """Everything that is known of the bytes is what decoding gives, and encoding gives the bytes."""
+    data = wrap(vectors()[name])
+    decoded = kind.decode(data)
+    for fact in FACTS[name]:
+        assert deviations(fact, decoded, data) == []
     assert decoded.encode() == data
+
+
+def deviations(fact: str, value: Any, data: bytes) -> list[str]:
+    """What of a fact decoding gives otherwise."""
+    wire = known(value, data)
+    if "(source, target, length, reserved): " in fact:
+        fact, _, listed = fact.partition("; chunks ")
+        chunks = [(each.source_offset, each.target_offset, each.length, each.reserved) for each in value.chunks]
+        return otherwise(fact, wire) + unlike(numbers(listed), chunks)
+    if fact.startswith("ranges "):
+        return unlike(numbers(fact), [(each.file_offset, each.length) for each in value.ranges])
+    if fact.startswith("entry @"):
+        place, _, rest = fact.removeprefix("entry @").partition(": ")
+        entry = value.interfaces[int(place) // 152]
+        within = data[int(place) :][:152]
+        return otherwise(rest, known(entry.sock_addr_storage, within[24:]) | known(entry, within))
+    if found := re.fullmatch(r"(Family \d+); then (\w+) \(rest zero: True\)", fact):
+        start = bytes.fromhex(found[2])
+        zeros = [] if value.encode()[2:] == start.ljust(126, b"\0") else [fact]
+        return otherwise(found[1], wire) + zeros
+    fact = fact.removeprefix("payload part only, without the 8-byte tag header: ")
+    fact = fact.replace("source, target, length, reserved", "SourceOffset, TargetOffset, Length, Reserved")
+    return otherwise(re.sub(r"\d+ more bytes: ", "Padding ", fact), wire)
+
+
+def known(value: Any, data: bytes) -> dict[str, Any]:
+    """Fields of the wire, and for those that the class holds what it holds."""
+    wire = dict(type(value).SCHEMA.parse(data))
+    held = {name: getattr(value, name) for name in value.__slots__}
+    return (
+        wire
+        | {name: each for name, each in held.items() if each is not None}
+        | {"address": getattr(value, "address", None)}
+    )
+
+
+def numbers(listed: str) -> list[tuple[int, ...]]:
+    """The lists of numbers in round brackets."""
+    return [tuple(map(int, each.split(","))) for each in re.findall(r"\(([\d, ]+)\)", listed)]
+
+
+def unlike(said: Any, found: Any) -> list[str]:
+    return [] if said == found else [f"{said}: {found}"]
+
+
+def test_the_first_of_six_interfaces() -> None:
+    """[MS-SMB2] 4.8 prints one entry of a reply of 912 bytes: alone it leads to an entry that is not there."""
+    name = "SMB2-4.8-nii-entry0"
+    data = vectors()[name]
+    with pytest.raises(s2.DecodeError, match="the next element would start 152 bytes on") as caught:
+        network.NetworkInterfaceInfos.decode(data)
+    assert (caught.value.path, caught.value.offset) == ("NetworkInterfaceInfos.interfaces[0].next", 0)
+    six = data * 5 + bytes(4) + data[4:]
+    assert len(six) == 912
+    decoded = network.NetworkInterfaceInfos.decode(six)
+    assert len(decoded.interfaces) == 6
+    (fact,) = FACTS[name]
+    assert deviations(fact, decoded, six) == []
+    assert decoded.encode() == six
+
+
+@pytest.mark.parametrize("name", sorted({*REQUESTS, *REPLIES, *PACKETS}))
+def test_facts_of_messages(name: str) -> None:
+    """The numbers of the wire, the ones that a class does not hold too."""
+    data = vectors()[name]
+    head, body = (data[4:68], data[68:]) if name in PACKETS else (b"", data)
+    kind: Any = s2.IoctlRequest if name in REQUESTS or PACKETS.get(name) == "request" else s2.IoctlResponse
+    for fact in FACTS[name]:
+        if found := re.fullmatch(r"direct-TCP length (\d+)", fact):
+            assert data[:4] == struct.pack(">I", int(found[1]))
+        elif fact.startswith("header: "):
+            assert otherwise(fact.removeprefix("header: "), dict(s2.Header.SCHEMA.parse(head))) == []
+        elif fact.startswith("StructureSize"):
+            assert otherwise(fact, dict(kind.SCHEMA.parse(body)) | {"file_id": body[8:24]}) == []
+        elif found := re.fullmatch(r"trailing (\d+) buffer bytes", fact):
+            assert len(body) - kind.PLAN.head == int(found[1])
+        elif fact.startswith("input "):
+            assert kind.decode(body).input == bytes.fromhex(fact.removeprefix("input "))
+        else:
+            assert fact.startswith(("PathConsumed", "entry ")), fact  # test_vectors_dfs has these
+
+
+def test_a_request_that_leaves_no_room_for_the_reply() -> None:
+    """Its numbers are arbitrary, says its publisher; the reply of 24 bytes does not fit into 12."""
+    name = f"{PROTO}SMB2IOCTLRequest-test_create_message"
+    (violation,) = s2.check_request(vectors()[name], s2.rules.MS_SMB2)
+    assert (violation.rule.id, violation.path) == ("negotiate-room", "IoctlRequest.max_output_response")
+    assert violation.offset == 44
+    assert "needed 24, available 12" in violation.message
+
+
+def test_reparse_data_that_is_too_short_for_its_tag() -> None:
+    """Four bytes of data under the tag of a symbolic link: what carries it wants to know the link."""
+    data = vectors()[f"{REPARSE}ReparseDataBuffer-DATA"]
+    for decode in (registry.lookup(0x000900A4).decode_request, registry.lookup(0x000900A8).decode_response):
+        with pytest.raises(s2.DecodeError) as caught:
+            decode(data)
+        error = caught.value
+        assert (error.path, error.offset) == ("SymbolicLink.print_name_offset", 12)
+        assert (error.needed, error.available) == (2, 0)
+
+
+def test_a_copy_and_its_reply() -> None:
+    """The two belong together: as many chunks and bytes as were asked for."""
+    asked = copychunk.CopyChunkCopy.decode(vectors()["SMBRS-fsctl-2"])
+    done = copychunk.CopyChunkResponse.decode(vectors()["SMBRS-fsctl-3"])
+    assert (len(asked.chunks), sum(chunk.length for chunk in asked.chunks)) == (10, 10417096)
+    assert (done.chunks_written, done.chunk_bytes_written, done.total_bytes_written) == (10, 0, 10417096)
+
+
+def test_every_vector_is_somewhere() -> None:
+    here = {name for name, _, _ in PAYLOADS} | {*REQUESTS, *REPLIES, *PACKETS} | {"SMB2-4.8-nii-entry0"}
+    referrals = {name for name, (fact, *_) in FACTS.items() if fact.startswith(("PathConsumed", "MaxReferralLevel"))}
+    assert here | referrals == vectors().keys() == FACTS.keys()
+    assert here & referrals == set()

@@ -9,11 +9,11 @@ import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from typing import Any
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.dissect.tables import code_facts
 from smb2ioctl_codec.rules import Rule
-from smb2ioctl_codec.schema import Record
 
 #: Bits of severity in an NTSTATUS, by value.
 SEVERITIES = ("success", "informational", "warning", "error")
@@ -31,11 +31,11 @@ def code(text: object) -> str:
     return f"`{text}`" if str(text) else ""
 
 
-def records(package: str) -> Iterator[type[Record]]:
-    """The record types that the modules of a package define, module by module."""
-    for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+def records(package: str) -> Iterator[type[Any]]:
+    """The classes with a layout that the modules of a package define, module by module: records, and parts of them."""
+    for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
         for value in vars(import_module(module.name)).values():
-            if inspect.isclass(value) and issubclass(value, Record) and value.__module__ == module.name:
+            if inspect.isclass(value) and "PLAN" in vars(value) and value.__module__ == module.name:
                 yield value
 
 
@@ -43,21 +43,31 @@ def layouts(package: str) -> str:
     """A section for each record of a package: what it is, and its fields in wire order."""
     parts = []
     for record in records(package):
-        rows = []
-        for row in s2.layout(record):
-            offset, size = ("" if number is None else str(number) for number in (row.offset, row.size))
-            rows.append([code(row.name), offset, size, row.type, row.role, _meaning(row.doc, record, row.name)])
         title = inspect.getdoc(record) or ""
         parts += [
-            f"(layout-{record.__name__.lower()})=\n\n## {record.__name__}",
+            f"({label(record)})=\n\n## {record.__name__}",
             f"{record.PLAN.section}: {{py:class}}`~{record.__module__}.{record.__qualname__}`.",
             title.partition("\n\n")[0].replace("\n", " "),
-            table(["Field", "Offset", "Size", "Type", "Role", "Meaning"], rows),
+            layout_table(record),
         ]
     return "\n\n".join(parts)
 
 
-def _meaning(doc: str, record: type[Record], name: str) -> str:
+def label(kind: type[Any]) -> str:
+    """Where the layout of a class stands."""
+    return "-".join(["layout", *kind.__module__.split(".")[1:], kind.__name__]).lower().replace("_", "-")
+
+
+def layout_table(record: type[Any]) -> str:
+    """The fields of a record in wire order."""
+    rows = []
+    for row in s2.layout(record):
+        offset, size = ("" if number is None else str(number) for number in (row.offset, row.size))
+        rows.append([code(row.name), offset, size, row.type, row.role, _meaning(row.doc, record, row.name)])
+    return table(["Field", "Offset", "Size", "Type", "Role", "Meaning"], rows)
+
+
+def _meaning(doc: str, record: type[Any], name: str) -> str:
     """What a field's documentation says, and when it is there, and what it is unless given."""
     field = record.PLAN.field(name)
     parts = [doc]
@@ -94,17 +104,6 @@ def _status(rule: Rule) -> str:
 def _condition(rule: Rule) -> str:
     codes = ", ".join(str(each) for each in rule.codes)
     return code(rule.violated) + (f" for {codes}" if codes else "")
-
-
-def payloads() -> str:
-    """The control codes that the registry has a row for."""
-    rows = []
-    for facts in map(code_facts, s2.CtlCode):
-        if "section" in facts:
-            file_id = "all ones" if facts["needs_no_handle"] else "a handle"
-            names = (code(facts["value"]), code(facts["name"]), facts["request"], facts["response"])
-            rows.append([*names, file_id, facts["section"], facts.get("remark", "")])
-    return table(["Code", "Name", "Input", "Output", "FileId", "Section", "Remark"], rows)
 
 
 def codes() -> str:

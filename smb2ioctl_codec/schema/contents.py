@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from construct import Array, Construct, Container, GreedyBytes, NullTerminated, StreamError, Struct, Subconstruct
 
@@ -91,6 +91,14 @@ class Items(Content):
         return obj
 
 
+class Tags(NamedTuple):
+    """What tells records apart: bytes from `start` to `end`, and the record that they stand for."""
+
+    start: int
+    end: int
+    records: dict[bytes, Any]
+
+
 class Alternatives:
     """Records of which the bytes themselves tell the right one.
 
@@ -102,8 +110,8 @@ class Alternatives:
     def __init__(self, *records: Any, select: Callable[[bytes], Any]) -> None:
         self.records = records
         self.select = select
-        #: what a record encodes to is always read as that record
-        self.tagged = False
+        #: where every record has its tag; then what a record encodes to is always read as that record
+        self.tags: Tags | None = None
 
     @property
     def only(self) -> Any:
@@ -120,7 +128,7 @@ class Alternatives:
         tags = [struct.pack(field.code, field.const) for field in fields]
         known, end = dict(zip(tags, records, strict=True)), start + size
         made = cls(*records, select=lambda data: known.get(data[start:end]))
-        made.tagged = True
+        made.tags = Tags(start, end, known)
         return made
 
     def decode(self, data: bytes) -> Any:

@@ -123,7 +123,7 @@ class _Decoder:
             s.add(self.at, "else:", f"    {names.replace(', ', ' = ')} = None")
         tests = [f"w_{f.name} != {f.const}" for f in run if f.const is not None]
         tests += [f"w_{f.name} != {pasted(f.implied)}" for f in run if f.implied is not None]
-        tests += [f"w_{f.name} not in (0, _size)" for f in run if f.role == "next"]
+        tests += [f"w_{f.name} and w_{f.name} != _size" for f in run if f.role == "next"]
         if tests:
             self.refuse_if(" or ".join(tests))
 
@@ -172,8 +172,14 @@ class _Decoder:
         if only is not None:
             s.add(self.at, f"a_{n} = {s.use('_one', only.decode)}({content})")
             return
-        s.add(self.at, f"a_{n} = {content}", f"_k = {s.use('_select', field.alternatives.select)}(a_{n})")
-        s.add(self.at, "if _k is not None:", f"    a_{n} = _k.decode(a_{n})")
+        tags = field.alternatives.tags
+        if tags is None:
+            s.add(self.at, f"a_{n} = {content}", f"_k = {s.use('_select', field.alternatives.select)}(a_{n})")
+            s.add(self.at, "if _k is not None:", f"    a_{n} = _k.decode(a_{n})")
+            return
+        decoders = s.use("_decoders", {tag: record.decode for tag, record in tags.records.items()})
+        s.add(self.at, f"a_{n} = {content}", f"_tag = a_{n}[{tags.start}:{tags.end}]")
+        s.add(self.at, f"if _tag in {decoders}:", f"    a_{n} = {decoders}[_tag](a_{n})")
 
     def _items(self, field: Field) -> None:
         s, n, start = self.source, field.name, self.position
@@ -242,11 +248,15 @@ class _Decoder:
         self.position = end
 
     def _slack(self, field: Field) -> None:
-        """The usual case is one buffer that starts at the fixed part's end and fills the rest."""
+        """The usual case is one buffer that starts at the fixed part's end and fills the rest, or two side by side."""
         s, head, names = self.source, self.position, [f.name for f in self.located]
         ranges = "".join(f"(_s_{n}, _e_{n}), " for n in names)
         helper = s.use("_slack", runtime.slack)
         s.add(self.at, f"if _s_{names[-1]} == {head} and _e_{names[-1]} == _size:", f"    a_{field.name} = b''")
+        if len(names) == 2:
+            one, two = (f.name for f in self.plan.side_by_side)
+            beside = f"_s_{one} == {head} and _s_{two} == _e_{one} and _e_{two} == _size"
+            s.add(self.at, f"elif {beside}:", f"    a_{field.name} = b''")
         s.add(self.at, "else:", f"    a_{field.name} = {helper}(data, {head}, ({ranges}))")
         self.position = "_size"
 

@@ -118,7 +118,7 @@ class _Encoder:
         else:
             select = s.use("_select", field.alternatives.select)
             s.add(self.at, f"if _n.__class__ in {kinds}:", f"    a_{n} = _n.encode()")
-            if not field.alternatives.tagged:
+            if field.alternatives.tags is None:
                 s.add(self.at + 1, f"if {select}(a_{n}) is not _n.__class__:", "    raise _refused")
             s.add(self.at, "else:", f"    a_{n} = _bytes(_n)")
             s.add(self.at + 1, f"if {select}(a_{n}) is not None:", "    raise _refused")
@@ -154,13 +154,14 @@ class _Encoder:
         place = field.record.PLAN.field(walk.next)
         pack = s.use("_pack_into", struct.Struct(place.code).pack_into)
         s.globals |= {"bytearray": bytearray}
-        s.add(self.at, f"a_{n} = bytearray().join(_l)", f"_p = {place.offset}", "_left = len(_l)", "for _b in _l:")
-        s.add(self.at + 1, "_left -= 1", "if _left:", "    _n = len(_b)")
+        s.add(
+            self.at, f"a_{n} = bytearray().join(_l)", f"_p = {place.offset}", "for _b in _l[:-1]:", "    _n = len(_b)"
+        )
         if walk.align > 1:
-            s.add(self.at + 2, f"if _n % {walk.align}:", "    raise _refused")
-        s.add(self.at + 2, f"{pack}(a_{n}, _p, _n)", "_p += _n")
+            s.add(self.at + 1, f"if _n % {walk.align}:", "    raise _refused")
+        s.add(self.at + 1, f"{pack}(a_{n}, _p, _n)", "_p += _n")
         if walk.last_size is not None:
-            s.add(self.at, f"if _l and len(_b) != {walk.last_size}:", "    raise _refused")
+            s.add(self.at, f"if _l and len(_l[-1]) != {walk.last_size}:", "    raise _refused")
         s.add(self.at, f"a_{n} = bytes(a_{n})")
 
     def _check_sizes(self, field: Field) -> None:
@@ -231,8 +232,8 @@ class _Encoder:
         if implied:
             self.source.add(2, f"_size = {self._size()}")
             self.source.add(2, *(f"w_{f.name} = {pasted(f.implied or '')}" for f in implied))
-        # Each + copies; from three parts on, a join copies a large content once less.
-        whole = " + ".join(parts) if len(parts) < 3 else f"b''.join(({', '.join(parts)}))"
+        # Each + copies, but nothing that is empty; from four parts on, a join copies a large content less often.
+        whole = " + ".join(parts) if len(parts) < 4 else f"b''.join(({', '.join(parts)}))"
         self.source.add(2, f"return {whole}")
 
     def _parts(self, fields: list[Field], before: list[str]) -> list[str]:
@@ -306,4 +307,9 @@ class _Encoder:
         usual.append(f"(not a_{last.name} or w_{last.offset_field} == {start})")
         buffers = "".join(f"(w_{f.offset_field} - {f.base}, a_{f.name}), " for f in located)
         s.add(2, f"if {' and '.join(usual)}:", f"    _tail = a_{last.name}")
+        if len(located) == 2:
+            one, two = self.plan.side_by_side
+            beside = f"w_{one.offset_field} - {one.base} == {head} and "
+            beside += f"w_{two.offset_field} - {two.base} == {head} + len(a_{one.name})"
+            s.add(2, f"elif not a_{slack.name} and {beside}:", f"    _tail = a_{one.name} + a_{two.name}")
         s.add(2, "else:", f"    _tail = {s.use('_assemble', runtime.assemble)}({head}, ({buffers}), a_{slack.name})")

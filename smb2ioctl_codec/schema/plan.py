@@ -129,6 +129,12 @@ class Plan:
         certain = (f for f in self.fields if not self.optional(f))
         return sum(f.size or 0 for f in certain if f.condition is None or not f.condition.startswith("not "))
 
+    @property
+    def side_by_side(self) -> list[Field]:
+        """The located fields in the order in which their canonical offsets have them: what starts at a number first."""
+        located = [f for f in self.fields if f.place == "at"]
+        return sorted(located, key=lambda f: not (self.field(f.offset_field or "").canonical or "").isdigit())
+
     def optional(self, field: Field) -> bool:
         """Not in every message, and no alternative takes its place."""
         return _is_optional(field, self.fields)

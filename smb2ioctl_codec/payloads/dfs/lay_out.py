@@ -58,7 +58,7 @@ def odd(path_consumed: int) -> str:
     return f"{path_consumed} is odd, so no number of UTF-16 units"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Entry:
     """An entry on its way to bytes."""
 

@@ -46,7 +46,7 @@ class Text(NamedTuple):
     value: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
     """One entry.
 

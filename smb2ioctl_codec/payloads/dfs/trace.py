@@ -41,6 +41,8 @@ class _Tracer:
     def __init__(self, reader: Any, field: Field) -> None:
         self.reader = reader
         self.field = field
+        #: how many spans of single names there may still be: enough but for lists that overlap
+        self.room = len(reader.data) // 2
 
     def span(self, field: Field, path: str, offset: int, size: int, value: Any, children: Any = ()) -> Span:
         reader = self.reader
@@ -66,7 +68,8 @@ class _Tracer:
             return self.span(field, path, start, end - start, value)
         children = []
         place = start
-        for index, each in enumerate(value):
+        self.room -= len(value)
+        for index, each in enumerate(value if self.room >= 0 else ()):
             after = place + len(each.encode("utf-16-le")) + 2
             children.append(self.string(f"{path}[{index}]", place, after, each))
             place = after

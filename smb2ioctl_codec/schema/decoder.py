@@ -227,12 +227,13 @@ class _Decoder:
         for name in names:
             part = plan.field(name)
             unpack = self.source.use("_step", struct.Struct(part.code).unpack_from)
-            lines.append(f"(i_{name},) = {unpack}(data, _p + {part.offset})")
+            place = f"_p + {part.offset}" if part.offset else "_p"
+            lines.append(f"({'_n' if walk.next is not None else f'i_{name}'},) = {unpack}(data, {place})")
         if walk.next is None:
             return [*lines, f"_n = {expressions.renamed(walk.size, lambda name: f'i_{name}')}", f"if _n < {plan.head}:",
                     "    raise _explain(data)", "_q = _p + _n", "if _q > _size:", "    _q = _size"]  # fmt: skip
         last = "_size" if walk.last_size is None else f"_p + {walk.last_size}"
-        return [*lines, f"_n = i_{walk.next}", "if _n:", "    _q = _p + _n",
+        return [*lines, "if _n:", "    _q = _p + _n",
                 f"    if _n % {walk.align} or _n < {plan.head} or _q >= _size:", "        raise _explain(data)",
                 "else:", f"    _q = {last}"]  # fmt: skip
 

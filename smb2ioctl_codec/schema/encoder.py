@@ -95,7 +95,7 @@ class _Encoder:
     _slack = _raw
 
     def _exact(self, field: Field) -> None:
-        self.source.add(self.at, f"if len(a_{field.name}) != {pasted(field.exact or '')}:", "    raise _refused")
+        self.source.add(2, f"if len(a_{field.name}) != {pasted(field.exact or '')}:", "    raise _refused")
 
     def _text(self, field: Field) -> None:
         s, n, t = self.source, field.name, field.terminator
@@ -108,20 +108,18 @@ class _Encoder:
 
     def _one(self, field: Field) -> None:
         """The bytes must be those of the record that they will be read as."""
-        s, n, only = self.source, field.name, field.alternatives.only
-        kinds = s.use("_kinds", field.alternatives.records)
-        s.globals["bytes"] = bytes
-        s.add(self.at, f"_n = self.{n}")
-        if only is not None:
-            s.add(self.at, f"if _n.__class__ is not {s.use('_whole', only)}:", "    raise _refused",
-                  f"a_{n} = _n.encode()")  # fmt: skip
-        else:
-            select = s.use("_select", field.alternatives.select)
-            s.add(self.at, f"if _n.__class__ in {kinds}:", f"    a_{n} = _n.encode()")
-            if field.alternatives.tags is None:
-                s.add(self.at + 1, f"if {select}(a_{n}) is not _n.__class__:", "    raise _refused")
-            s.add(self.at, "else:", f"    a_{n} = _bytes(_n)")
-            s.add(self.at + 1, f"if {select}(a_{n}) is not None:", "    raise _refused")
+        s, n, choice = self.source, field.name, field.alternatives
+        encoders = s.use("_encoders", {record: record.encode for record in choice.records}.get)
+        s.add(self.at, f"_n = self.{n}", f"_e = {encoders}(_n.__class__)")
+        if choice.only is not None:
+            s.add(self.at, "if _e is None:", "    raise _refused", f"a_{n} = _e(_n)")
+            return
+        select = s.use("_select", choice.select)
+        s.add(self.at, "if _e is not None:", f"    a_{n} = _e(_n)")
+        if choice.tags is None:
+            s.add(self.at + 1, f"if {select}(a_{n}) is not _n.__class__:", "    raise _refused")
+        s.add(self.at, "else:", f"    a_{n} = _bytes(_n)")
+        s.add(self.at + 1, f"if {select}(a_{n}) is not None:", "    raise _refused")
 
     def _items(self, field: Field) -> None:
         s, n = self.source, field.name
@@ -138,10 +136,11 @@ class _Encoder:
         s.add(self.at, f"a_{n} = b''.join([{pack}({values}) for _n in _i_{n}])")
 
     def _walk(self, field: Field) -> None:
-        s, n, whole = self.source, field.name, self.source.use("_whole", field.record)
+        s, n, whole = self.source, field.name, self.source.use("_kinds", {field.record})
         self._tuple(field)
-        s.add(self.at, f"for _n in _i_{n}:", f"    if _n.__class__ is not {whole}:", "        raise _refused")
-        s.add(self.at, f"_l = [_n.encode() for _n in _i_{n}]")
+        s.globals |= {"map": map, "set": set, "type": type}
+        s.add(self.at, f"if set(map(type, _i_{n})) - {whole}:", "    raise _refused")
+        s.add(self.at, f"_l = [*map({s.use('_encode', field.record.encode)}, _i_{n})]")
         if field.walk.next is None:
             self._check_sizes(field)
             s.add(self.at, f"a_{n} = b''.join(_l)")

@@ -187,8 +187,8 @@ class _Writer:
         try:
             return to_wire(part)
         except EncodeError as error:
-            below = ".".join(filter(None, (name, error.path.partition(".")[2])))
-            raise self.error(field, error.reason, below) from None
+            error.path = ".".join(filter(None, (self.plan.name, name, error.path.partition(".")[2])))
+            raise
 
     def _items(self, field: Field) -> list[Any]:
         found = []

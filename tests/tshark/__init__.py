@@ -1,0 +1,1 @@
+"""What Wireshark's `tshark` shows of IOCTL payloads, and what it is to show by our values."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -69,7 +70,7 @@ def assert_both_ways(kind: type[Record], table: tuple[Column, ...], **other: Any
 
 
 def assert_cut(kind: type[Record], table: tuple[Column, ...]) -> None:
-    """Every cut names the field that it goes through, and a byte too many is noticed."""
+    """Every cut names the field that it goes through; a byte too many is noticed, or kept by what has a place for it."""
     data = packed(table, numbered(table))
     for size in range(len(data)):
         through = next(column for column in table if column.offset + column.size > size)
@@ -78,6 +79,11 @@ def assert_cut(kind: type[Record], table: tuple[Column, ...]) -> None:
         error = caught.value
         assert (error.path, error.offset) == (f"{kind.__name__}.{through.name}", through.offset)
         assert (error.needed, error.available) == (through.size, size - through.offset)
+    if "trailing" in kind.__slots__:
+        longer = kind.decode(data + b"\1")
+        assert longer == replace(kind.decode(data), trailing=b"\1")  # type: ignore[type-var]
+        assert longer.encode() == data + b"\1"
+        return
     with pytest.raises(s2.DecodeError) as caught:
         kind.decode(data + b"\0")
     assert (caught.value.path, caught.value.offset) == (kind.__name__, len(data))

@@ -38,8 +38,8 @@ def v34(
 
 
 def names(
-    special: int, count: int = 0, expanded: int = 0, *, version: int = 3, size: int = 18, flags: int = 2, ttl: int = 600,
-    padding: bytes = b"",
+    special: int, count: int = 0, expanded: int = 0, *, version: int = 3, size: int = 18, flags: int = 2,
+    ttl: int = 600, padding: bytes = b"",
 ) -> bytes:  # fmt: skip
     """A list of names with these offsets."""
     return struct.pack("<HHHHIHHH", version, size, 0, flags, ttl, special, count, expanded) + padding

@@ -121,7 +121,8 @@ def test_a_data_length_that_is_not_the_datas(wrong: int) -> None:
 @pytest.mark.parametrize(
     ("data", "path", "offset", "amounts"),
     [
-        (request_ex("\\a\0", path_size=7), "request_file_name", 10, (7, 6, "ReferralRequestEx.request_file_name_length")),
+        (request_ex("\\a\0", path_size=7), "request_file_name", 10,
+         (7, 6, "ReferralRequestEx.request_file_name_length")),
         (request_ex("\\a\0", path_size=0xFFFF), "request_file_name", 10,
          (0xFFFF, 6, "ReferralRequestEx.request_file_name_length")),
         (request_ex("\\a\0", "Site", site_size=9), "site_name", 18, (9, 8, "ReferralRequestEx.site_name_length")),
@@ -178,5 +179,5 @@ def test_recorded_requests() -> None:
     asked, zeros = [data for data in inputs if data]
     decoded = s2.payloads.registry.lookup(REFERRALS_EX).decode_request(asked)
     assert decoded == ReferralRequestEx(4, r"\127.0.0.1\dfs\link2", terminator="")
-    assert decoded.encode() == asked  # type: ignore[union-attr]
+    assert decoded.encode() == asked
     assert place(ReferralRequestEx, zeros) == ("ReferralRequestEx.request_data_length", 4)

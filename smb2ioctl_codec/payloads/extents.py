@@ -11,14 +11,23 @@ from typing import Any
 from construct import Int32ul, Int64sl, Struct
 
 from smb2ioctl_codec.ntstatus import NtStatus
-from smb2ioctl_codec.schema import Items, Record, Reserved, record
+from smb2ioctl_codec.schema import Items, Raw, Record, Reserved, record
 
 
-@record("[MS-FSCC] 2.3.31", Struct("starting_vcn" / Int64sl * "first cluster of the file to look at; at least 0"))
+@record(
+    "[MS-FSCC] 2.3.31",
+    Struct(
+        "starting_vcn" / Int64sl * "first cluster of the file to look at; at least 0",
+        "trailing" / Raw() * "what follows, which servers do not look at",
+    ),
+)
 class StartingVcn(Record):
-    """STARTING_VCN_INPUT_BUFFER: from where on. Input of all three codes. [MS-FSCC] 2.3.29, 2.3.31, 2.3.33; 8 bytes."""
+    """STARTING_VCN_INPUT_BUFFER: from where on. Input of all three codes. [MS-FSCC] 2.3.29, 2.3.31, 2.3.33; at least 8
+    bytes.
+    """
 
     starting_vcn: int
+    trailing: bytes = b""
 
 
 @record("[MS-FSCC] 2.3.30", Struct("extent_count" / Int32ul))

@@ -126,6 +126,7 @@ class FindFilesBySid(Record):
     Struct(
         "path_name_length" / Int32ul * "bytes of the path",
         "path_name" / Sized("path_name_length", Text()),
+        "trailing" / Raw() * "what follows, which servers do not look at",
     ),
 )
 class IsPathnameValid(Record):
@@ -135,3 +136,4 @@ class IsPathnameValid(Record):
     """
 
     path_name: str
+    trailing: bytes = b""

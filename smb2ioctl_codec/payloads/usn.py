@@ -8,7 +8,7 @@ from typing import Any
 from construct import Bytes, Int16ul, Int32ul, Int64sl, Int64ul, Struct
 
 from smb2ioctl_codec.ntstatus import NtStatus
-from smb2ioctl_codec.schema import Alternatives, At, Fixed, Implied, Kept, Record, Slack, Text, record
+from smb2ioctl_codec.schema import Alternatives, At, Fixed, Implied, Kept, Raw, Record, Slack, Text, record
 from smb2ioctl_codec.schema.scalars import FILETIME, moment
 
 
@@ -17,15 +17,17 @@ from smb2ioctl_codec.schema.scalars import FILETIME, moment
     Struct(
         "min_major_version" / Int16ul * "lowest version of records that the client takes",
         "max_major_version" / Int16ul * "highest one",
+        "trailing" / Raw() * "what follows, which servers do not look at",
     ),
 )
 class ReadFileUsnData(Record):
     """READ_FILE_USN_DATA: the versions of records that a client takes. Input of FSCTL_READ_FILE_USN_DATA, which may be
-    left out: version 2 is then meant. [MS-FSCC] 2.3.61; 4 bytes.
+    left out: version 2 is then meant. [MS-FSCC] 2.3.61; at least 4 bytes.
     """
 
     min_major_version: int
     max_major_version: int
+    trailing: bytes = b""
 
 
 @record("[MS-FSCC] 2.3.93", Struct("usn" / Int64sl * "update sequence number of the record; at least 0"))

@@ -77,11 +77,10 @@ class Strings:
         return found
 
     def list_at(self, start: int, count: int) -> tuple[tuple[str, ...], int]:
-        """`count` strings, at least one, back to back from `start` on, and the offset behind the last."""
+        """`count` strings, at least one and no more than there can be, back to back from `start` on, and the offset
+        behind the last."""
         found = self._lists.get((start, count))
         if found is None:
-            if count * 2 > len(self._data) - start:
-                raise Endless
             end = start
             for _ in range(count):
                 end = self._end(end)

@@ -70,7 +70,7 @@ def assert_both_ways(kind: type[Record], table: tuple[Column, ...], **other: Any
 
 
 def assert_cut(kind: type[Record], table: tuple[Column, ...]) -> None:
-    """Every cut names the field that it goes through; a byte too many is noticed, or kept by what has a place for it."""
+    """Every cut names the field that it goes through; a byte too many is noticed, or kept where there is a place."""
     data = packed(table, numbered(table))
     for size in range(len(data)):
         through = next(column for column in table if column.offset + column.size > size)

@@ -167,7 +167,9 @@ def test_the_reference_servers_version_2() -> None:
     data = reply(v2(22, 46, 70), text(PATH, PATH, TARGETS[0]), bytes(22), count=1, consumed=22, flags=2)
     entry = ReferralV2(PATH, PATH, TARGETS[0], 600)
     assert both_ways(whole((entry,), string_layout=SAMBA), data)
+    assert ReferralReply.decode(data).string_layout is SAMBA
     assert both_ways(whole((entry,), string_layout=SAMBA, slack=b"\0x"), data + b"\0x")
+    assert ReferralReply.decode(data + b"\0x").slack == b"\0x"
     assert whole((entry,), slack=bytes(22)) == whole((entry,), string_layout=SAMBA)
     assert both_ways(whole((entry,), slack=bytes(21)), data[:-1])
 
@@ -213,6 +215,9 @@ def test_strings_that_are_shared_here_and_repeated_there() -> None:
     data = reply(v34(102, 0, 0), v34(72, 0, 0), v34(34, 0, 0), text("a", "a"), count=3)
     entries = (ReferralV3("a", "", "", 300),) * 3
     assert both_ways(ReferralReply(0, entries, string_layout=(102, 0, 0, 72, 0, 0, 34, 0, 0)), data)
+    data = reply(v34(0, 0, 102), v34(0, 0, 72), v34(0, 0, 34), text("a", "a"), count=3)
+    entries = (ReferralV3("", "", "a", 300),) * 3
+    assert both_ways(ReferralReply(0, entries, string_layout=(0, 0, 102, 0, 0, 72, 0, 0, 34)), data)
     data = reply(names(54, 2, 58), names(40, 2, 40), names(22, 2, 22), text("a", "b", "c"), count=3)
     lists = (NameListReferral("a", 600, ("b", "c")), *[NameListReferral("b", 600, ("b", "c"))] * 2)
     assert both_ways(ReferralReply(0, lists, string_layout=(54, 58, 40, 40, 22, 22)), data)
@@ -242,12 +247,15 @@ def test_an_entry_that_is_larger_than_its_fields(filler: bytes, slack: bytes) ->
     assert both_ways(ReferralReply(0, (ReferralV3("a", "b", "c", 300, size=40),), slack=slack), data)
     data = reply(v1("a", size=18), filler, count=1)
     assert both_ways(ReferralReply(0, (ReferralV1("a", size=18),), slack=slack), data)
+    data = reply(names(40, size=40, padding=bytes(range(16))), filler, text("a"), count=1)
+    entry = NameListReferral("a", 600, padding=bytes(range(16)), size=40)
+    assert both_ways(ReferralReply(0, (entry,), slack=slack), data)
     data = reply(names(24, size=24), filler, text("a"), count=1)
     assert both_ways(ReferralReply(0, (NameListReferral("a", 600, size=24),), slack=slack), data)
 
 
 def test_a_list_without_names_may_say_that_they_are_anywhere() -> None:
-    for offset in (1, 18, 20, 0xFFFF):
+    for offset in (1, 18, 20, 22, 0xFFFF):
         data = reply(names(18, 0, offset), text("a"), count=1)
         assert both_ways(ReferralReply(0, (NameListReferral("a", 600),), string_layout=(18, offset)), data)
 
@@ -306,7 +314,9 @@ def test_cuts_at_usual_sizes(size: int) -> None:
 @pytest.mark.parametrize("size", range(8))
 def test_less_than_a_header_stays_bytes(size: int) -> None:
     data = windows()[:size]
-    assert registry.lookup(DFS_GET_REFERRALS).decode_response(data, None, BUFFER_OVERFLOW) == data
+    row = registry.lookup(DFS_GET_REFERRALS)
+    assert row.decode_response(data, None, BUFFER_OVERFLOW) == data
+    assert row.response_kind(data, None, BUFFER_OVERFLOW) is None
     path, offset = place(TruncatedReferralReply, data)
     assert path.startswith("TruncatedReferralReply.")
     assert offset == min(size, size // 4 * 4 if size >= 4 else size // 2 * 2)

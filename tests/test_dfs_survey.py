@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import struct
+import time
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -51,6 +52,26 @@ def test_a_string_that_all_entries_share_is_decoded_once(decoded: list[int]) -> 
             assert len(attempt(data).referral_entries) == count
             assert len(decoded) in (0, spread)
             assert sum(decoded) <= spread * len(data)
+
+
+def test_a_list_that_all_entries_share_is_decoded_once(decoded: list[int]) -> None:
+    """Behind two bytes that no layout has there, so that the slow reader reads it."""
+    for count in (100, 200, 400):
+        decoded.clear()
+        entries = [names(0, count, 18 * (count - index) + 2) for index in range(count)]
+        found = attempt(reply(*entries, b"xy", text("n") * count, count=count))
+        assert {each.expanded_names for each in found.referral_entries} == {("n",) * count}
+        assert len(decoded) == 1
+
+
+def test_that_there_is_no_end_is_found_out_once() -> None:
+    """Looking for an end takes milliseconds here; doing it again for every start would take seconds."""
+    found = strings.Strings(b"x\0" * (1 << 20))
+    start = time.process_time()
+    for place in (*range(0, 2000, 2), *range(4000, 2000, -2)):
+        with pytest.raises(strings.Endless):
+            found.at(place)
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("make", [lambda n: crowded(n, n), crowded_lists], ids=["strings", "lists"])
@@ -175,6 +196,12 @@ def test_a_broken_share_name_does_not_hide_the_next() -> None:
     assert [(each.path, each.offset) for each in reading.defects] == [(f"{FIRST}.share_name", 18)]
     shown = [[part.value for part in each.children if part.name == "share_name"] for each in reading.spans[-1].children]
     assert shown == [[], [], ["\\b"], ["\\c"]]  # the second is what is left of the first entry
+
+
+def test_a_string_that_is_nowhere_is_in_no_tree() -> None:
+    reading = read(ReferralReply.PLAN, reply(v34(34, 0, 0), text("a"), count=1))
+    (entry,) = reading.spans[-1].children
+    assert [each.name for each in entry.children[-3:]] == ["network_address_offset", "service_site_guid", "dfs_path"]
 
 
 def test_a_reading_without_spans_finds_the_same_defects() -> None:

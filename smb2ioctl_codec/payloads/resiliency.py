@@ -18,8 +18,9 @@ from smb2ioctl_codec.schema import Raw, Record, Reserved, record
 )
 class NetworkResiliencyRequest(Record):
     """NETWORK_RESILIENCY_REQUEST: asks the server to keep an open when the connection breaks. Input of
-    FSCTL_LMR_REQUEST_RESILIENCY, whose output is empty. `timeout` is milliseconds. [MS-SMB2] 2.2.31.3; at least 8 bytes, and
-    3.3.5.15.9 refuses no more.
+    FSCTL_LMR_REQUEST_RESILIENCY, whose output is empty. `timeout` is milliseconds.
+
+    [MS-SMB2] 2.2.31.3; at least 8 bytes, and 3.3.5.15.9 refuses no more.
     """
 
     timeout: int

@@ -106,6 +106,7 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
 def _normalisation(plan: Plan) -> tuple[Any, ...]:
     """Globals and lines that call `_normalise` where a new value may not have the form that decoding gives."""
     names: dict[str, Any] = {"_normalise": _normalise, "_type": type, "_bytes": bytes, "_tuple": tuple}
+    names["_loose"] = (bytearray, memoryview)
     tests = []
     for field in plan.fields:
         if field.canonical is not None:
@@ -118,6 +119,8 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
         elif field.kind == "raw" or (field.kind == "bytes" and field.convert is None):
             absent = "" if field.condition is None else f"{field.name} is not None and "
             tests.append(f"{absent}_type({field.name}) is not _bytes")
+        elif field.kind == "one" and field.alternatives.only is None:
+            tests.append(f"_type({field.name}) in _loose")
         elif field.kind in ("strings", "items", "walk", "own"):
             tests.append(f"_type({field.name}) is not _tuple")
         if field.own is not None:

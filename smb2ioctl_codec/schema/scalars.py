@@ -14,7 +14,7 @@ from smb2ioctl_codec.schema.notation import Converted, Ticks
 _little, _big = Struct("<IHH8s"), Struct(">IHH8s")
 _new, _unknown = object.__new__, SafeUUID.unknown
 #: the slots of a UUID, which it lets nobody set
-_set_int, _set_is_safe = UUID.int.__set__, UUID.is_safe.__set__  # type: ignore[attr-defined]
+_set_int, _set_is_safe = UUID.int.__set__, UUID.is_safe.__set__  # type: ignore[attr-defined,misc]
 
 
 def _guid(data: bytes) -> UUID:

@@ -139,3 +139,16 @@ def test_recorded_requests() -> None:
         assert asked == ReferralRequest(struct.unpack_from("<H", data)[0], path, nul + rest)
         assert asked.encode() == data
     assert (len(inputs), texts) == (571, 520)
+
+
+def test_the_registry_knows_the_request() -> None:
+    row = s2.payloads.registry.lookup(DFS_GET_REFERRALS)
+    assert row.request is ReferralRequest
+    assert s2.payloads.registry.code_of(ReferralRequest, "request") == DFS_GET_REFERRALS
+    assert row.facts(b"\4\0x") == {"path_is_text": False}
+    assert row.facts(b"\4\0x\0") == {"path_is_text": True}
+
+
+def test_the_layout() -> None:
+    rows = [(row.name, row.offset, row.size, row.type) for row in s2.layout(ReferralRequest)]
+    assert rows == [("max_referral_level", 0, 2, "u16"), ("request_file_name", 2, None, "UTF-16")]

@@ -117,6 +117,13 @@ def test_referrals_that_were_cut_are_told() -> None:
         reply.payload()
 
 
+def test_referrals_that_are_broken_are_not_just_cut() -> None:
+    output = struct.pack("<HHI", 0, 1, 0) + struct.pack("<HH", 9, 34) + bytes(30)
+    reply = s2.IoctlResponse(CODE.FSCTL_DFS_GET_REFERRALS, s2.FileId.NONE, output)
+    with pytest.raises(s2.DecodeError, match="1 to 4"):
+        reply.payload(status=BUFFER_OVERFLOW)
+
+
 def test_path_consumed_is_held_against_the_request() -> None:
     asked = s2.IoctlRequest.of(dfs.ReferralRequest(4, "\\a\\b"))
     for consumed, fits in ((8, True), (10, False)):

@@ -87,7 +87,8 @@ class Row:
             data: the output.
             request: payload of the request that is answered, for outputs that only it explains.
             status: status of the reply. Under an error only what is known to come with errors has a type; of an output
-                that was cut (BUFFER_OVERFLOW), what cannot be read as its type stays bytes.
+                that was cut (BUFFER_OVERFLOW), what cannot be read as its type stays bytes, unless the type is made for
+                what was cut.
 
         Raises:
             DecodeError: the bytes are not of that type, or do not answer the request; offsets count from their first.
@@ -95,9 +96,12 @@ class Row:
         kind = self.response_kind(data, request, status)
         if kind is None:
             return data
-        if status == NtStatus.BUFFER_OVERFLOW:
-            return _decoded_as_far_as_possible(kind, data)
-        value: Record = kind.decode(data)
+        try:
+            value: Record = kind.decode(data)
+        except DecodeError:
+            if status == NtStatus.BUFFER_OVERFLOW and not getattr(kind, "truncated", False):
+                return data
+            raise
         check = getattr(value, "check_against", None)
         if request is not None and check is not None:
             check(request)
@@ -141,13 +145,3 @@ def _union(types: tuple[Any, ...]) -> type[Record] | UnionType | None:
 
 def _decoded(kind: type[Record] | None, data: bytes) -> Record | bytes:
     return data if kind is None else kind.decode(data)
-
-
-def _decoded_as_far_as_possible(kind: Any, data: bytes) -> Record | bytes:
-    if hasattr(kind, "decode_truncated"):
-        found: Record = kind.decode_truncated(data)
-        return found
-    try:
-        return _decoded(kind, data)
-    except DecodeError:
-        return data

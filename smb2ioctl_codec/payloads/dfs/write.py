@@ -43,13 +43,18 @@ def write(value: Any) -> bytes:
     writer = _Writer(layout, ENTRIES_START + sum(sizes))
     if not writer.write(entries, sizes):
         return lay_out(value)
-    if slack.__class__ is not bytes:
-        slack = as_bytes(slack)
-    return b"".join([*writer.fields, *writer.strings, tail_of(layout, entries), slack])
+    parts = writer.fields
+    parts += writer.strings
+    if layout is StringLayout.SAMBA:
+        parts.append(tail_of(layout, entries))
+    parts.append(slack if slack.__class__ is bytes else as_bytes(slack))
+    return b"".join(parts)
 
 
 class _Writer:
     """Writes entries whose strings lie one after another."""
+
+    __slots__ = ("apart", "columns", "cursor", "fields", "strings")
 
     def __init__(self, layout: StringLayout, start: int) -> None:
         #: where strings that are not shared would be remembered: nothing is ever put into it
@@ -58,16 +63,17 @@ class _Writer:
         self.cursor = start
         self.fields: list[bytes] = []
         self.strings: list[bytes] = []
-        shared = layout is not StringLayout.SEPARATE
         #: offsets of the strings of the fields of one name: paths, alternate paths, targets, special names, lists
-        self.columns: list[dict[Any, int]] = [{} if shared else self.apart for _ in range(5)]
+        self.columns: tuple[dict[Any, int], ...] = ({}, {}, {}, {}, {})
         if layout is StringLayout.SAMBA:
-            self.columns[2] = self.apart
+            self.columns = ({}, {}, self.apart, {}, {})
+        elif layout is StringLayout.SEPARATE:
+            self.columns = (self.apart,) * 5
 
     def write(self, entries: tuple[Any, ...], sizes: list[int]) -> bool:
         """Whether all entries could be written; not those that give a size of their own."""
         paths, alternates, targets, _, _ = self.columns
-        put, add, versions = self.put, self.fields.append, _VERSIONS
+        put, new, add, versions = self.put, self.new, self.fields.append, _VERSIONS
         place = ENTRIES_START
         for each, size in zip(entries, sizes, strict=True):
             if each.size is not None:
@@ -80,17 +86,17 @@ class _Writer:
                 path, alternate, target = each.dfs_path, each.dfs_alternate_path, each.network_address
                 add(
                     _V3(
-                        versions[kind], size, each.server_type, flags, each.time_to_live,
-                        found - place if (found := paths.get(path)) else put(paths, path, place),
-                        found - place if (found := alternates.get(alternate)) else put(alternates, alternate, place),
-                        found - place if (found := targets.get(target)) else put(targets, target, place),
+                        versions[kind], 34, each.server_type, flags, each.time_to_live,
+                        found - place if (found := paths.get(path)) else new(paths, path, place),
+                        found - place if (found := alternates.get(alternate)) else new(alternates, alternate, place),
+                        found - place if (found := targets.get(target)) else new(targets, target, place),
                         _NO_GUID if guid is NIL else GUID.to_bytes(guid),
                     )
                 )  # fmt: skip
             elif kind is ReferralV2:
                 texts = (each.dfs_path, each.dfs_alternate_path, each.network_address)
                 offsets = [put(column, text, place) for column, text in zip(self.columns, texts, strict=False)]
-                head = (2, size, each.server_type, each.referral_entry_flags)
+                head = (2, 22, each.server_type, each.referral_entry_flags)
                 add(_V2(*head, each.proximity, each.time_to_live, *offsets))
             elif kind is NameListReferral:
                 add(self.name_list(each, place, size))
@@ -114,11 +120,13 @@ class _Writer:
     def put(self, column: dict[Any, int], text: Any, place: int) -> int:
         """Bytes from the entry at `place` to a string, which is written if it is none that is shared; 0 if empty."""
         found = column.get(text)
-        if found:
-            return found - place
+        return found - place if found else self.new(column, text, place)
+
+    def new(self, column: dict[Any, int], text: Any, place: int) -> int:
+        """`put` for a string that is not shared."""
         if not text and isinstance(text, str):
             return 0
-        return self._add(column, text, terminated(text)) - place
+        return self.append(column, text, terminated(text)) - place
 
     def put_list(self, column: dict[Any, int], names: Any, place: int) -> int:
         """`put` for a list of strings."""
@@ -127,11 +135,12 @@ class _Writer:
         found = column.get(names)
         if found or not names:
             return found - place if found else 0
-        return self._add(column, names, b"".join([terminated(each) for each in names])) - place
+        return self.append(column, names, b"".join([terminated(each) for each in names])) - place
 
-    def _add(self, column: dict[Any, int], key: Any, data: bytes) -> int:
+    def append(self, column: dict[Any, int], key: Any, data: bytes) -> int:
+        """Write a string or a list of them; its offset."""
         start = self.cursor
-        self.cursor += len(data)
+        self.cursor = start + len(data)
         self.strings.append(data)
         if column is not self.apart:
             column[key] = start

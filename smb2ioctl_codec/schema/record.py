@@ -5,7 +5,7 @@ The codec is compiled when it is first looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import fields
 from types import MethodType
@@ -88,7 +88,7 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
 
     def decorate(cls: type[R]) -> type[R]:
         plan = lower(cls.__name__, section, schema, checks)
-        frozen = make_value_class(cls, *_normalisation(plan))
+        frozen = make_value_class(cls, *_normalisation(plan, vars(cls).keys()))
         held = {name for field in plan.fields for name in field.attributes}
         if held != {f.name for f in fields(frozen)}:  # type: ignore[arg-type]
             raise TypeError(f"{cls.__name__}: class and schema differ in {held ^ {f.name for f in fields(frozen)}}")  # type: ignore[arg-type]
@@ -103,10 +103,10 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
     return decorate
 
 
-def _normalisation(plan: Plan) -> tuple[Any, ...]:
+def _normalisation(plan: Plan, defaults: Set[str]) -> tuple[Any, ...]:
     """Globals and lines that call `_normalise` where a new value may not have the form that decoding gives."""
     names: dict[str, Any] = {"_normalise": _normalise, "_type": type, "_bytes": bytes, "_tuple": tuple}
-    names["_loose"] = (bytearray, memoryview)
+    names |= {"_loose": (bytearray, memoryview), "_own": (tuple, bytes)}
     tests = []
     for field in plan.fields:
         if field.canonical is not None:
@@ -121,10 +121,12 @@ def _normalisation(plan: Plan) -> tuple[Any, ...]:
             tests.append(f"{absent}_type({field.name}) is not _bytes")
         elif field.kind == "one" and field.alternatives.only is None:
             tests.append(f"_type({field.name}) in _loose")
-        elif field.kind in ("strings", "items", "walk", "own"):
+        elif field.kind in ("strings", "items", "walk"):
             tests.append(f"_type({field.name}) is not _tuple")
-        if field.own is not None:
-            tests += [f"{name} is not _default_{name}" for name in field.attributes[1:]]
+        elif field.own is not None:
+            tests.append(f"_type({field.name}) not in _own")
+            more = field.attributes[1:]
+            tests += [f"{name} is not _default_{name}" if name in defaults else "_own" for name in more]
     return (names, f"if {' or '.join(tests)}:", "    _normalise(self)") if tests else ({},)
 
 

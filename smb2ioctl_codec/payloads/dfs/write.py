@@ -126,7 +126,9 @@ class _Writer:
         """`put` for a string that is not shared."""
         if not text and isinstance(text, str):
             return 0
-        return self.append(column, text, terminated(text)) - place
+        if "\0" in text:
+            raise Refused
+        return self.append(column, text, utf_16_le_encode(text + "\0")[0]) - place
 
     def put_list(self, column: dict[Any, int], names: Any, place: int) -> int:
         """`put` for a list of strings."""

@@ -177,9 +177,28 @@ class _Decoder:
             s.add(self.at, f"a_{n} = {content}", f"_k = {s.use('_select', field.alternatives.select)}(a_{n})")
             s.add(self.at, "if _k is not None:", f"    a_{n} = _k.decode(a_{n})")
             return
-        decoders = s.use("_decoders", {tag: record.decode for tag, record in tags.records.items()})
         s.add(self.at, f"a_{n} = {content}", f"_tag = a_{n}[{tags.start}:{tags.end}]")
-        s.add(self.at, f"if _tag in {decoders}:", f"    a_{n} = {decoders}[_tag](a_{n})")
+        branch = "if"
+        for tag, kind in tags.records.items():
+            s.add(self.at, f"{branch} _tag == {tag!r}:")
+            branch = "elif"
+            if kind.PLAN.flat and kind.PLAN.head == field.width:
+                self._flat(f"a_{n}", kind)
+            else:
+                s.add(self.at + 1, f"a_{n} = {s.use('_one', kind.decode)}(a_{n})")
+
+    def _flat(self, name: str, kind: type[Record]) -> None:
+        """The record in the bytes that `name` holds, whose tag is known to be right, takes their place."""
+        s, fields = self.source, kind.PLAN.fields
+        s.add(self.at + 1, f"({''.join(f'i_{f.name}, ' for f in fields)}) = {s.unpacker(fields)}({name})")
+        s.add(self.at + 1, f"{name} = {s.use('_part', kind.TWIN)}()")
+        consts = [f"i_{f.name} != {f.const}" for f in fields if f.const is not None]
+        s.add(self.at + 1, f"if {' or '.join(consts)}:", "    raise _explain(data)")
+        for f in fields:
+            value = f"i_{f.name}" if f.convert is None else f"{s.use('_value', f.convert.to_value)}(i_{f.name})"
+            if f.const is None:
+                s.add(self.at + 1, f"{name}.{f.name} = {value}")
+        s.add(self.at + 1, f"{name}.__class__ = {s.use('_whole', kind)}")
 
     def _items(self, field: Field) -> None:
         s, n, start = self.source, field.name, self.position

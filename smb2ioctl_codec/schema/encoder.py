@@ -53,7 +53,7 @@ class _Encoder:
         for field in plan.fields:
             if field.canonical is not None:
                 self._kept(field)
-            if field.exact is not None:
+            if field.exact is not None and not self._fits(field):
                 self._exact(field)
         self._refuse([check.violated for check in plan.checks])
         self._put_together()
@@ -109,17 +109,42 @@ class _Encoder:
     def _one(self, field: Field) -> None:
         """The bytes must be those of the record that they will be read as."""
         s, n, choice = self.source, field.name, field.alternatives
-        encoders = s.use("_encoders", {record: record.encode for record in choice.records}.get)
-        s.add(self.at, f"_n = self.{n}", f"_e = {encoders}(_n.__class__)")
+        s.add(self.at, f"_n = self.{n}", "_k = _n.__class__")
+        select, branch = s.use("_select", choice.select), "if"
+        for kind in choice.records:
+            s.add(self.at, f"{branch} _k is {s.use('_whole', kind)}:")
+            branch = "elif"
+            if kind.PLAN.flat:
+                s.add(self.at + 1, *self._flat(f"a_{n}", kind))
+            else:
+                s.add(self.at + 1, f"a_{n} = _n.encode()")
+            if choice.tags is None and choice.only is None:
+                s.add(self.at + 1, f"if {select}(a_{n}) is not _k:", "    raise _refused")
+        s.add(self.at, "else:")
         if choice.only is not None:
-            s.add(self.at, "if _e is None:", "    raise _refused", f"a_{n} = _e(_n)")
+            s.add(self.at + 1, "raise _refused")
             return
-        select = s.use("_select", choice.select)
-        s.add(self.at, "if _e is not None:", f"    a_{n} = _e(_n)")
-        if choice.tags is None:
-            s.add(self.at + 1, f"if {select}(a_{n}) is not _n.__class__:", "    raise _refused")
-        s.add(self.at, "else:", f"    a_{n} = _bytes(_n)")
-        s.add(self.at + 1, f"if {select}(a_{n}) is not None:", "    raise _refused")
+        s.add(self.at + 1, f"a_{n} = _bytes(_n)", f"if {select}(a_{n}) is not None:", "    raise _refused")
+        if self._fits(field):
+            s.add(self.at + 1, f"if len(a_{n}) != {field.width}:", "    raise _refused")
+
+    @staticmethod
+    def _fits(field: Field) -> bool:
+        """Every record that the content may be has just as many bytes as it must have; bytes are tested apart."""
+        kinds = field.alternatives.records if field.kind == "one" else ()
+        return bool(kinds) and all(kind.PLAN.flat and kind.PLAN.head == field.width for kind in kinds)
+
+    def _flat(self, name: str, kind: type[Record]) -> list[str]:
+        """Lines that make the bytes of the record `_n`."""
+        s, fields = self.source, kind.PLAN.fields
+        wrong = [f"len(_n.{f.name}) != {f.size}" for f in fields if f.kind == "bytes" and f.convert is None]
+        lines = [f"if {' or '.join(wrong)}:", "    raise _refused"] if wrong else []
+        values = []
+        for f in fields:
+            value = f"_n.{f.name}" if f.convert is None else f"{s.use('_wire', f.convert.to_bytes)}(_n.{f.name})"
+            values.append(value if f.const is None else str(f.const))
+        pack = s.use("_pack", struct.Struct(format_of(fields)).pack)
+        return [*lines, f"{name} = {pack}({', '.join(values)})"]
 
     def _items(self, field: Field) -> None:
         s, n = self.source, field.name
@@ -140,7 +165,7 @@ class _Encoder:
         self._tuple(field)
         s.globals |= {"map": map, "set": set, "type": type}
         s.add(self.at, f"if set(map(type, _i_{n})) - {whole}:", "    raise _refused")
-        s.add(self.at, f"_l = [*map({s.use('_encode', field.record.encode)}, _i_{n})]")
+        s.add(self.at, f"_l = [{s.use('_encode', field.record.encode)}(_n) for _n in _i_{n}]")
         if field.walk.next is None:
             self._check_sizes(field)
             s.add(self.at, f"a_{n} = b''.join(_l)")

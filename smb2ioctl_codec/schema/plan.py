@@ -135,6 +135,15 @@ class Plan:
         located = [f for f in self.fields if f.place == "at"]
         return sorted(located, key=lambda f: not (self.field(f.offset_field or "").canonical or "").isdigit())
 
+    @property
+    def flat(self) -> bool:
+        """One struct format says all: it can be read and written in the midst of another record."""
+        return all(
+            f.kind in ("integer", "bytes") and f.role in ("data", "reserved", "const")
+            and not (f.enum or f.canonical or f.condition)
+            for f in self.fields
+        ) and not self.checks  # fmt: skip
+
     def optional(self, field: Field) -> bool:
         """Not in every message, and no alternative takes its place."""
         return _is_optional(field, self.fields)

@@ -8,12 +8,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from . import imports, scaling, speed
+from . import every, imports, scaling, speed
 from .results import Result, table
 from .timing import settle_allocator
 
 _GROUPS: dict[str, Callable[[Callable[[str], bool]], Iterator[Result]]] = {
     "speed": speed.measure,
+    "records": every.measure,
     "growth": scaling.measure,
     "import": imports.measure,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .cases import jobs
+from .jobs import jobs
 from .results import Limit, Result
 from .same_job import verify
 from .timing import medians

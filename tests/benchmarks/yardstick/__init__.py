@@ -4,3 +4,7 @@ Same input types, same checks, same values, errors that are a `ValueError`; only
 left out. `same_job` proves it before anything is timed. Where a usual message takes a short way here and an unusual one
 a long way, so it does in the codec.
 """
+
+from . import copychunk, decode, dfs_reply, encode, negotiate, network, symbolic_link, values
+
+__all__ = ["copychunk", "decode", "dfs_reply", "encode", "negotiate", "network", "symbolic_link", "values"]

@@ -7,9 +7,8 @@ import struct
 from smb2ioctl_codec import CtlCode, NtStatus
 from smb2ioctl_codec.messages import Command, Protocol
 
+from .parts import Buffer, around, as_bytes
 from .values import Bad, FileId, ForeignHeader, Header, Packet, ReferralRequest, Reply, Request, SnapshotArray
-
-Buffer = bytes | bytearray | memoryview
 
 HEADER_SIZE = 64
 REQUEST_SIZE = 56
@@ -34,7 +33,7 @@ _COPYCHUNK = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
 def decode_request(data: Buffer) -> Request:
     """By the rules of the reference server: input lies right after the fixed part."""
     if type(data) is not bytes:
-        data = _as_bytes(data)
+        data = as_bytes(data)
     size = len(data)
     if size < REQUEST_SIZE:
         raise Bad("short")
@@ -63,7 +62,7 @@ def decode_request(data: Buffer) -> Request:
 def decode_packet(data: Buffer) -> Packet:
     """Header and body; a request may have its input anywhere in the message."""
     if type(data) is not bytes:
-        data = _as_bytes(data)
+        data = as_bytes(data)
     size = len(data)
     if size >= 4 and data[0] != 0xFE:
         return _decode_foreign(data)
@@ -114,7 +113,7 @@ def _decode_any_request(data: bytes) -> Request:
         if input_offset == 120:
             kept, slack = None, data[end:]
         else:
-            kept, slack = input_offset, _around(data, 120, [(input_offset, end)])
+            kept, slack = input_offset, around(data, 120, [(input_offset, end)])
     else:
         kept, content, slack = input_offset or None, b"", data[120:]
     return Request(
@@ -133,7 +132,7 @@ def _decode_foreign(data: bytes) -> Packet:
 def decode_reply(data: Buffer) -> Reply:
     """An output that starts before the input ends is refused; each buffer lies inside the message."""
     if type(data) is not bytes:
-        data = _as_bytes(data)
+        data = as_bytes(data)
     size = len(data)
     if size < REPLY_SIZE:
         raise Bad("short")
@@ -152,7 +151,7 @@ def decode_reply(data: Buffer) -> Reply:
         if input_offset < 112 or input_end > size or (output_count and first < input_end):
             raise Bad("input")
         content = data[input_offset - 64 : input_end]
-        slack = _around(data, REPLY_SIZE, [(input_offset - 64, input_end), (first, end)])
+        slack = around(data, REPLY_SIZE, [(input_offset - 64, input_end), (first, end)])
     else:
         content, input_end = b"", REPLY_SIZE
         if not output_count:
@@ -160,7 +159,7 @@ def decode_reply(data: Buffer) -> Reply:
         elif first == REPLY_SIZE:
             slack = data[end:]
         else:
-            slack = _around(data, REPLY_SIZE, [(first, end)])
+            slack = around(data, REPLY_SIZE, [(first, end)])
     return Reply(
         _CODES[code], FileId(persistent, volatile), output, content, flags,
         None if input_offset == 112 else input_offset,
@@ -171,7 +170,7 @@ def decode_reply(data: Buffer) -> Reply:
 
 def decode_referral_request(data: Buffer) -> ReferralRequest:
     if type(data) is not bytes:
-        data = _as_bytes(data)
+        data = as_bytes(data)
     if len(data) < 2:
         raise Bad("short")
     (level,) = _LEVEL.unpack_from(data)
@@ -186,7 +185,7 @@ def decode_referral_request(data: Buffer) -> ReferralRequest:
 def decode_snapshots(data: Buffer) -> SnapshotArray:
     """Labels by their count; what follows them may be anything."""
     if type(data) is not bytes:
-        data = _as_bytes(data)
+        data = as_bytes(data)
     size = len(data)
     if size < SNAPSHOTS_SIZE:
         raise Bad("short")
@@ -221,24 +220,3 @@ def _labels_one_by_one(data: bytes, count: int) -> tuple[list[str], bytes]:
             raise Bad("no UTF-16") from None
         start = end + 2
     return labels, data[start:]
-
-
-def _as_bytes(data: object) -> bytes:
-    if isinstance(data, (bytes, bytearray, memoryview)):
-        return bytes(data)
-    raise TypeError("expected bytes, bytearray or memoryview")
-
-
-def _around(data: bytes, start: int, ranges: list[tuple[int, int]]) -> bytes:
-    """What lies from `start` on in none of the ranges; gaps of less than 8 zeros are nothing."""
-    left = b""
-    end = start
-    only_alignment = True
-    for low, high in sorted(ranges):
-        if low < high:
-            left += data[end:low]
-            only_alignment = only_alignment and low - end < 8
-            end = max(end, high)
-    if end == len(data) and only_alignment and not any(left):
-        return b""
-    return left + data[end:]

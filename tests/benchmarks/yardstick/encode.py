@@ -7,6 +7,7 @@ import struct
 from smb2ioctl_codec import CtlCode
 from smb2ioctl_codec.messages import Protocol
 
+from .parts import UNFIT, laid_out
 from .values import Bad, FileId, ForeignHeader, Header, Packet, ReferralRequest, Reply, Request, SnapshotArray
 
 _SYNC = struct.Struct("<IHHIHHIIQIIQ16s")
@@ -17,8 +18,6 @@ _SNAPSHOTS = struct.Struct("<III")
 _LEVEL = struct.Struct("<H")
 
 _SMALLEST_FOREIGN = {Protocol.SMB1: 32, Protocol.TRANSFORM: 52, Protocol.COMPRESSION: 16}
-#: What Python raises for a value that does not fit.
-_UNFIT = (struct.error, TypeError, AttributeError, UnicodeEncodeError)
 _COPYCHUNK = (CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_SRV_COPYCHUNK_WRITE)
 
 
@@ -33,13 +32,13 @@ def encode_request(value: Request) -> bytes:
         offset = value.input_offset
         if offset is None:
             offset = 120 if count else 0
-        tail = content if not slack and (not count or offset == 120) else _laid_out(120, [(offset, content)], slack)
+        tail = content if not slack and (not count or offset == 120) else laid_out(120, [(offset, content)], slack)
         return _REQUEST.pack(
             57, value.reserved, value.ctl_code, file_id.persistent, file_id.volatile, offset, count,
             value.max_input_response, value.output_offset, value.output_count, value.max_output_response, value.flags,
             value.reserved2,
         ) + tail  # fmt: skip
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Bad(error) from None
 
 
@@ -66,12 +65,12 @@ def encode_reply(value: Reply) -> bytes:
         if not slack and not count and (not output_count or output_offset == 112):
             tail = output
         else:
-            tail = _laid_out(112, [(offset, content), (output_offset, output)], slack)
+            tail = laid_out(112, [(offset, content), (output_offset, output)], slack)
         return _REPLY.pack(
             49, value.reserved, value.ctl_code, file_id.persistent, file_id.volatile, offset, count, output_offset,
             output_count, value.flags, value.reserved2,
         ) + tail  # fmt: skip
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Bad(error) from None
 
 
@@ -94,7 +93,7 @@ def encode_header(value: Header) -> bytes:
             0x424D53FE, 64, value.credit_charge, value.status, value.command, value.credits, flags,
             value.next_command, value.message_id, value.reserved, value.tree_id, value.session_id, signature,
         )  # fmt: skip
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Bad(error) from None
 
 
@@ -140,7 +139,7 @@ def encode_referral_request(value: ReferralRequest) -> bytes:
         if "\0" in name or (end and end[0] != "\0"):
             raise Bad("U+0000")
         return _LEVEL.pack(value.max_referral_level) + (name + end).encode("utf-16-le")
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Bad(error) from None
 
 
@@ -156,21 +155,5 @@ def encode_snapshots(value: SnapshotArray) -> bytes:
             raise Bad("U+0000 in a label")
         head = _SNAPSHOTS.pack(value.number_of_snapshots, count, value.snapshot_array_size)
         return head + text.encode("utf-16-le") + padding
-    except _UNFIT as error:
+    except UNFIT as error:
         raise Bad(error) from None
-
-
-def _laid_out(start: int, buffers: list[tuple[int, bytes]], slack: bytes) -> bytes:
-    """The buffers at their offsets, and `slack` in the gaps before and after them."""
-    out = b""
-    for offset, content in sorted(buffers):
-        if not content:
-            continue
-        gap = offset - start - len(out)
-        if gap < 0:
-            raise Bad("overlap")
-        if gap > len(slack) and (slack or gap > 7):
-            raise Bad("gap")
-        out += (slack[:gap] or bytes(gap)) + content
-        slack = slack[gap:]
-    return out + slack

@@ -110,8 +110,8 @@ class Alternatives:
     def __init__(self, *records: Any, select: Callable[[bytes], Any]) -> None:
         self.records = records
         self.select = select
-        #: where every record has its tag; then what a record encodes to is always read as that record
-        self.tags: Tags | None = None
+        #: `Tags`, if every record has one; then what a record encodes to is always read as that record
+        self.tags: Any = None
 
     @property
     def only(self) -> Any:

@@ -324,7 +324,7 @@ class _Encoder:
         last, head = located[-1], str(self.plan.head)
         if len(before) > 1:
             head = "_head"
-            lengths = [f"len({part})" for part in before if "(" not in part]
+            lengths = [f"len({part})" for part in before if part.startswith(("a_", "_o_"))]
             s.add(2, f"_head = {' + '.join([str(self.plan.fixed_size), *lengths])}")
         usual = [f"not a_{slack.name}", *(f"not a_{f.name}" for f in located[:-1])]
         start = str(self.plan.head + last.base) if head != "_head" else f"_head + {last.base}"

@@ -5,11 +5,12 @@ Whoever adds a record gets its mutants without a word. Everything is seeded: the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, product
 from random import Random
+from struct import calcsize
 
-from smb2ioctl_codec.schema import Record
+from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field, Plan
 from smb2ioctl_codec.schema.spans import Span, read
 from smb2ioctl_codec.schema.wire import to_wire
@@ -25,6 +26,8 @@ Places = Mapping[str, Span]
 #: Of this many valid messages every mutant of the fixed families is made; of those after them, a sample.
 WHOLE = 3
 SAMPLE = 500
+#: Of a record in another, so many mutants that stay in its place.
+INNER = 150
 
 
 def mutants(cls: type[Record], wanted: int) -> Iterator[bytes]:
@@ -52,11 +55,15 @@ def encoded(cls: type[Record], random: Random) -> bytes:
 
 def families(plan: Plan, data: bytes, other: bytes, random: Random) -> Iterator[bytes]:
     """Every mutant of `data` of the families that can be listed, and some of those that cannot."""
-    spans = list(leaves(read(plan, data).spans))
-    places = {span.name: span for span in spans}
+    tree = read(plan, data).spans
+    spans = list(leaves(tree))
+    places = {span.name: span for span in tree}
     return chain(
         (data,),
         edges(spans, data),
+        steps(tree, data),
+        sizes(plan, places, data),
+        inner(tree, data, random),
         slack(data, random),
         pairs(plan, places, data),
         all_pairs(plan, places, data, random),
@@ -76,17 +83,96 @@ def leaves(spans: Iterable[Span]) -> Iterator[Span]:
 def edges(spans: Iterable[Span], data: bytes) -> Iterator[bytes]:
     """One number at one edge: of its width, of the message's size, next to what it is."""
     for span in spans:
-        if span.field.kind == "integer":
+        if is_integer(span):
             low, high = limits(span.field)
             half = (high - low) // 2 + 1
-            numbers = {0, 1, 2, high - 1, high, half - 1, half, half + 1, low, low + 1, 0x7FFF, 0x8000, 0xFFFF}
+            numbers = {-1, 0, 1, 2, high - 1, high, half - 1, half, half + 1, low, low + 1, 0x7FFF, 0x8000, 0xFFFF}
             numbers |= {span.value + step for step in (-8, -2, -1, 1, 2, 8)}
             numbers |= {size + step for size in (len(data), len(data) // 2) for step in (-2, -1, 0, 1)}
             for number in sorted(number for number in numbers if low <= number <= high):
                 yield written(data, span.offset, span.field, number)
-        elif span.field.kind == "bytes":
+        elif span.field.kind == "bytes" or span.field.convert is not None:
             for byte in (b"\x00", b"\xff"):
                 yield data[: span.offset] + byte * span.size + data[span.offset + span.size :]
+
+
+def is_integer(span: Span) -> bool:
+    """Whether the span is one number: a field, or an item of a list."""
+    return span.field.kind == "integer" or (span.field.kind == "items" and isinstance(span.value, int))
+
+
+def steps(tree: Iterable[Span], data: bytes) -> Iterator[bytes]:
+    """Every Next, of an element in a list and of one alone: 0, short, unaligned, backward, to itself, to any other
+    element, to the end and past it, huge; and two or more at once."""
+    for span in tree:
+        yield from steps(span.children, data)
+        elements = span.children if span.field.walk is not None else ()
+        starts = [element.offset for element in elements]
+        yield from _grown(elements, data)
+        places = [next((part for part in element.children if part.field.role == "next"), None) for element in elements]
+        for place, start in zip(places, starts, strict=True):
+            if place is not None:
+                near = {other - start for other in (*starts, span.offset, span.offset + span.size, len(data), 0)}
+                near.add(span.field.record.PLAN.head)
+                yield from _stepped(place, near, data)
+        if len(elements) > 1 and None not in places:
+            for number in (0, 1, 8, 1 << 16):
+                mutant = data
+                for place in places:
+                    assert place is not None
+                    mutant = written(mutant, place.offset, place.field, number)
+                yield mutant
+        if span.field.role == "next":
+            yield from _stepped(span, {len(data), len(data) - span.offset}, data)
+
+
+def _grown(elements: Sequence[Span], data: bytes) -> Iterator[bytes]:
+    """An element with bytes more at its end, and its Next with them; twice; and not there."""
+    for element in elements:
+        end = element.offset + element.size
+        yield data[:end] + data[element.offset :]
+        yield data[: element.offset] + data[end:]
+        for more in (1, 2, 3, 4):
+            mutant = data[:end] + bytes(more) + data[end:]
+            yield mutant
+            for part in element.children:
+                if part.field.role == "next":
+                    yield written(mutant, part.offset, part.field, part.value + more)
+
+
+def sizes(plan: Plan, places: Places, data: bytes) -> Iterator[bytes]:
+    """A content of computed size, and each number that its size looks at: as much more or less of both."""
+    for field in plan.fields:
+        content = places.get(field.name)
+        for name in expressions.names(field.exact) if field.exact is not None and content is not None else ():
+            assert content is not None
+            for step in (-5, -4, -3, -2, -1, 1, 2, 3):
+                mutant = written(data, places[name].offset, places[name].field, places[name].value + step)
+                for change in (step, 2 * step, 3 * step):
+                    start = content.offset
+                    yield mutant[:start] + bytes(max(change, 0)) + mutant[start + max(-change, 0) :]
+
+
+def _stepped(place: Span, near: set[int], data: bytes) -> Iterator[bytes]:
+    _, high = limits(place.field)
+    numbers = {number + step for number in (*near, place.value) for step in (-8, -4, -2, -1, 0, 1, 2, 4, 8)}
+    numbers |= {0, 1, 2, 4, 7, 8, high, high - 3, high - 7, high // 2, high // 2 + 1}
+    for number in sorted({number & high for number in numbers}):
+        yield written(data, place.offset, place.field, number)
+
+
+def inner(tree: Iterable[Span], data: bytes, random: Random) -> Iterator[bytes]:
+    """A record in another, mutated in its place: as large as it was, so that what is around it stays right."""
+    for span in tree:
+        kind = span.value.get("_record") if isinstance(span.value, dict) else None
+        if kind is not None:
+            part = data[span.offset : span.offset + span.size]
+            made = (m for m in families(kind.PLAN, part, part, random) if len(m) == len(part))
+            several = list(dict.fromkeys(made))
+            for mutant in random.sample(several, min(INNER, len(several))):
+                yield data[: span.offset] + mutant + data[span.offset + span.size :]
+        elif span.field.kind == "walk":
+            yield from islice(inner(span.children, data, random), 4 * INNER)
 
 
 def slack(data: bytes, random: Random) -> Iterator[bytes]:
@@ -113,6 +199,20 @@ def all_pairs(plan: Plan, places: Places, data: bytes, random: Random) -> Iterat
             start = random.randint(plan.head, len(mutant))
             mutant = _aimed(places, mutant, field, start + field.base, random.randint(0, len(mutant) - start))
         yield mutant
+    for before, between, after in product((0, 1, 8), (0, 1), (0, 1, 8)) if located else ():
+        yield _side_by_side(plan, places, data + random.randbytes(16), before, between, after)
+
+
+def _side_by_side(plan: Plan, places: Places, data: bytes, before: int, between: int, after: int) -> bytes:
+    """Located contents one after another, of about the same even size, with so many bytes around them."""
+    located = [field for field in plan.fields if field.place == "at"]
+    room = len(data) - plan.head - before - between * (len(located) - 1) - after
+    size = room // len(located) // 2 * 2
+    start = plan.head + before
+    for field in located:
+        data = _aimed(places, data, field, start + field.base, size)
+        start += size + between
+    return data[: start - between + after]
 
 
 def _extents(plan: Plan, target: Field, length: int) -> Iterator[tuple[int, int]]:
@@ -126,6 +226,8 @@ def _extents(plan: Plan, target: Field, length: int) -> Iterator[tuple[int, int]
         return
     for offset in sorted(offset for offset in offsets if offset >= 0):
         sizes = {0, 1, 2, 8, length - plan.head, (length - plan.head) // 2, length, (1 << 31) - 1, 1 << 31}
+        if target.kind == "items":
+            sizes |= {(length - plan.head) // calcsize(target.code) + step for step in (-1, 0, 1)}
         sizes |= {
             edge - offset + step for edge in (last, target.base, 1 << 16, 1 << 31, 1 << 32) for step in (-1, 0, 1)
         }
@@ -148,7 +250,7 @@ def cuts(spans: Iterable[Span], data: bytes) -> Iterator[bytes]:
 def utf16_damage(spans: Iterable[Span], data: bytes) -> Iterator[bytes]:
     """Damaged units in every place of every text, even and odd; a byte more, a byte less."""
     for span in spans:
-        if span.field.kind in ("text", "strings"):
+        if span.field.kind in ("text", "strings") or isinstance(span.value, str):
             for place in range(span.offset, span.offset + span.size):
                 for bad in DAMAGE:
                     yield (data[:place] + bad + data[place + len(bad) :])[: max(len(data), place + len(bad))]
@@ -190,6 +292,6 @@ def written(data: bytes, offset: int, field: Field, number: int) -> bytes:
 def _aimed(places: Places, data: bytes, target: Field, offset: int, size: int) -> bytes:
     """`data` with these numbers in the fields that say where the target lies and how much it is."""
     for name, number in ((target.offset_field, offset), (target.length_field or target.count_field, size)):
-        if name is not None:
+        if name is not None and name in places:
             data = written(data, places[name].offset, places[name].field, number)
     return data

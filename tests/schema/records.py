@@ -32,6 +32,10 @@ from smb2ioctl_codec.schema import (
     record,
 )
 
+from .own import Tape
+from .toys_lists import LISTS
+from .toys_parts import PARTS
+
 
 @cache
 def package_records() -> tuple[type[Record], ...]:
@@ -202,7 +206,9 @@ class Whole(Record):
 
 
 #: Records that are made for the tests.
-TOYS: tuple[type[Record], ...] = (Choice, Holder, Measured, Ordered, Overlapping, Pair, Sentence, Whole)
+TOYS: tuple[type[Record], ...] = (
+    Choice, Holder, Measured, Ordered, Overlapping, Pair, Sentence, Tape, Whole, *LISTS, *PARTS,
+)  # fmt: skip
 
 #: Every record: of the package, and of the tests.
 RECORDS = (*package_records(), *TOYS)

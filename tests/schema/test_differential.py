@@ -19,13 +19,15 @@ from .records import RECORDS, TOYS, package_records
 from .values import broken_values, value
 
 MUTANTS = 100_000
+LEAST = 1_000
 TOY_MUTANTS = 1_500
 
 
 def shares(total: int) -> dict[type[Record], int]:
-    """How many mutants each record of the package gets: by its fields, variable ones above all. At least `total`."""
+    """How many mutants each record of the package gets: by its fields, variable ones above all. Together at least
+    `total`, and each at least `LEAST`."""
     weights = {cls: 1 + sum(0.2 if f.fixed else 1 for f in cls.PLAN.fields) for cls in package_records()}
-    return {cls: int(total * weight / sum(weights.values())) + 1 for cls, weight in weights.items()}
+    return {cls: max(LEAST, int(total * weight / sum(weights.values())) + 1) for cls, weight in weights.items()}
 
 
 def agreed(cls: type[Record], wanted: int) -> int:
@@ -38,13 +40,21 @@ def agreed(cls: type[Record], wanted: int) -> int:
         assert verdicts[0] or not any(verdicts), f"rules let pass what the layout forbids: {mutant.hex()}"
         accepted += verdicts[0]
         count += 1
-    assert wanted * 0.02 < accepted < wanted * 0.98, "nearly all mutants end the same way, so they test little"
+    most = wanted * 0.98 if can_refuse(cls) else wanted
+    assert wanted * 0.02 < accepted <= most, "nearly all mutants end the same way, so they test little"
     return count
+
+
+def can_refuse(cls: type[Record]) -> bool:
+    """Whether more is refused than what is too short: some records end in bytes, and have but numbers before these."""
+    fields = cls.PLAN.fields
+    loose = all(f.kind in ("integer", "bytes", "raw") and f.role in ("data", "reserved") for f in fields)
+    return not loose or all(f.fixed for f in fields) or any(f.place != "here" for f in fields)
 
 
 def test_there_are_enough_mutants_of_every_record() -> None:
     assert sum(shares(MUTANTS).values()) >= MUTANTS
-    assert min(shares(MUTANTS).values()) >= 1_000
+    assert min(shares(MUTANTS).values()) >= LEAST
 
 
 @pytest.mark.parametrize(("cls", "share"), shares(MUTANTS).items(), ids=lambda item: getattr(item, "__name__", ""))

@@ -15,9 +15,11 @@ from smb2ioctl_codec.payloads.dfs import ReferralRequest
 from smb2ioctl_codec.payloads.snapshots import SnapshotArray
 from smb2ioctl_codec.schema.spans import read
 
-from .mutants import encoded, families, leaves, mutants
+from .mutants import encoded, families, inner, leaves, mutants, sizes, steps
 from .records import RECORDS, TOYS, package_records
-from .values import limits
+from .toys_lists import Chain, Chunks, Link
+from .toys_parts import Album, Circle, Drawing, Gapped, Interval, Page, Square
+from .values import byte_order, limits, value
 
 HEADER = 64
 
@@ -31,7 +33,9 @@ def numbers(cls: Any, name: str) -> set[int]:
     """What the mutants have in the field `name`, where they have it."""
     field = cls.PLAN.field(name)
     start, size = field.offset or 0, field.size or 0
-    return {int.from_bytes(m[start : start + size], "little") for m in of(cls) if len(m) >= start + size}
+    signed = limits(field)[0] < 0
+    whole = [m for m in of(cls) if len(m) >= start + size]
+    return {int.from_bytes(m[start : start + size], byte_order(field), signed=signed) for m in whole}
 
 
 def test_every_record_of_the_package_is_found() -> None:
@@ -55,9 +59,10 @@ def test_mutants_are_the_same_at_every_run_and_all_different(cls: Any) -> None:
 def test_every_number_is_put_on_its_edges(cls: Any) -> None:
     for field in cls.PLAN.fields:
         if field.kind == "integer" and field.condition is None and field.offset is not None:
-            _, high = limits(field)
+            low, high = limits(field)
             half = high // 2 + 1
-            assert numbers(cls, field.name) >= {0, 1, high - 1, high, half - 1, half}, field.name
+            edges = {0, 1, high - 1, high} | ({half - 1, half} if low == 0 else {low, low + 1, -1})
+            assert numbers(cls, field.name) >= edges, field.name
 
 
 @pytest.mark.parametrize("cls", package_records())
@@ -104,3 +109,53 @@ def test_text_is_damaged_in_every_way(cls: Any, start: int) -> None:
     assert any(text.find(b"\0\0") % 2 for text in texts), "no zeros across two units"
     assert any(len(text) % 2 for text in texts), "no odd length"
     assert any(b"\x00\xdc\x00\xd8" in text for text in texts), "no surrogates in the wrong order"
+
+
+def test_a_next_is_put_wherever_it_hurts() -> None:
+    """Of the second of three elements: nothing, too short, unaligned, to itself, its neighbours, the end, past it."""
+    seed = Chain((Link(1, padding=b"1"), Link(2, padding=b"22222"), Link(3))).encode()
+    assert len(seed) == 2 + 8 + 12 + 7
+    made = set(steps(read(Chain.PLAN, seed).spans, seed))
+    alone = {m for m in made if m[:10] + m[14:] == seed[:10] + seed[14:]}
+    found = {int.from_bytes(m[10:14], "little") for m in alone}
+    assert found >= {0, 1, 4, 6, 7, 8, 11, 13, 16, 18, 19, 20, 21, (1 << 31) - 1, 1 << 31, (1 << 32) - 8, (1 << 32) - 1}
+    assert {(-8) % (1 << 32), (-10) % (1 << 32)} <= found, "backward, to the first element and to the message's start"
+    assert any(m[2:6] == m[10:14] == m[22:26] for m in made), "all at once"
+    assert seed[:22] + b"\0" + seed[22:] in made, "an element with a byte more"
+    assert patched(seed[:22] + b"\0" + seed[22:], 10, 13) in made, "and its Next with it"
+    assert seed[:10] + seed[22:] in made, "an element less"
+    assert seed + seed[22:] in made, "an element twice"
+
+
+def test_counts_meet_the_bytes_that_are_there() -> None:
+    counts = numbers(Chunks, "count")
+    sizes = {len(m) for m in of(Chunks)}
+    assert {(size - 4) // 15 + step for size in sizes for step in (-1, 0, 1) if 34 <= size <= 64} <= counts
+
+
+def test_records_in_records_are_mutated_in_their_place() -> None:
+    seed = Drawing(Square(1, tail=b"abc"), Circle(2, "n"), b"").encode()
+    made = list(inner(read(Drawing.PLAN, seed).spans, seed, Random(1)))
+    assert {len(m) for m in made} == {len(seed)}
+    assert any(m[1:9] != seed[1:9] and m[9:] == seed[9:] for m in made)
+    assert any(m[1:9] == seed[1:9] and m[9:] != seed[9:] for m in made)
+    chain = Album((Page(Circle(3, "ab"), Interval(1, 2), b"x"), Page(b"", Interval(1, 2)))).encode()
+    assert any(m[5:15] != chain[5:15] for m in inner(read(Album.PLAN, chain).spans, chain, Random(1)))
+
+
+def test_computed_sizes_change_with_their_contents() -> None:
+    seed = Gapped(b"abc", 1, b"xyz", start=6).encode()
+    made = set(sizes(Gapped.PLAN, {span.name: span for span in read(Gapped.PLAN, seed).spans}, seed))
+    assert b"\5" + seed[1:4] + seed[5:] in made
+    assert b"\3" + seed[1:4] + seed[7:] in made
+
+
+def patched(data: bytes, offset: int, number: int) -> bytes:
+    return data[:offset] + number.to_bytes(4, "little") + data[offset + 4 :]
+
+
+@pytest.mark.parametrize("cls", RECORDS)
+def test_values_come_in_many_forms(cls: Any) -> None:
+    random = Random(1)
+    made = [value(cls, random) for _ in range(60)]
+    assert len({repr(one) for one in made}) >= min(25, 2 ** len(cls.__slots__))

@@ -17,7 +17,9 @@ from smb2ioctl_codec.schema.decoder import compile_decoder
 
 from .declaring import declared
 from .differential import outcome
+from .own import Runs
 from .records import RECORDS, Colour, package_records
+from .toys_lists import Metal
 from .untyped import (
     Choice,
     ErrorResponse,
@@ -31,6 +33,23 @@ from .untyped import (
     Pair,
     ReferralRequest,
     SnapshotArray,
+)
+from .untyped_contents import (
+    Aliases,
+    Card,
+    Chain,
+    Chunk,
+    Chunks,
+    Drawing,
+    Endpoint,
+    Envelope,
+    Gapped,
+    Link,
+    Note,
+    Numbers,
+    Report,
+    Table,
+    Tape,
 )
 from .values import value
 
@@ -70,6 +89,27 @@ def some(cls: type[Record]) -> list[Any]:
         (Holder(Pair(1, 2), b"ab", remark=b"+"), {"check": 3, "remark": b"+"}),
         (Overlapping(b"a", b"b", 16, 17), {"first_offset": None, "second_offset": None}),
         (Overlapping(b"a", b"b", 17, 16), {"first_offset": 17, "second_offset": 16}),
+        (Numbers([1, 2], [3]), {"counted": (1, 2), "rest": (3,)}),
+        (Chunk(1, tag=bytearray(b"tag")), {"tag": b"tag"}),
+        (Chunks(bytearray(b"ke"), [Chunk(1)]), {"key": b"ke", "chunks": (Chunk(1),)}),
+        (Chain([Link(1, 2, bytearray(1)), Link(2)]), {"links": (Link(1, Metal.GOLD, b"\0"), Link(2))}),
+        (Link(1, 9), {"metal": Metal(9)}),
+        (Card("a", 4), {"text_offset": None}),
+        (Card("a", 6, b"\0\0"), {"text_offset": 6, "slack": b""}),
+        (Drawing(bytearray(b"x"), memoryview(bytes(8)), b""), {"first": b"x", "cell": bytes(8)}),
+        (Envelope(1, Endpoint(2, 3)), {"endpoint": Endpoint(2, 3)}),
+        (Gapped(start=4, gap=b""), {"start": None, "gap": None}),
+        (Gapped(start=7, gap=bytearray(3)), {"start": 7, "gap": None}),
+        (Gapped(start=7, gap=b"abc"), {"start": 7, "gap": b"abc"}),
+        (Gapped(body=bytearray(b"abc"), stride=1), {"body": b"abc"}),
+        (Report(2, "a", 1, bytearray(b"ab"), text_offset=11), {"second": b"ab", "text_offset": None}),
+        (Report(1, "a", text_offset=11), {"text_offset": 11, "slack": b""}),
+        (Note(2, level=1, blob=memoryview(b"blob")), {"blob": b"blob", "name": None}),
+        (Note(), {"name": None, "ending": "", "blob": None}),
+        (Table(["a"], [1], 2), {"words": ("a",), "points": (1,), "sum": None}),
+        (Table(["a"], [1], 3), {"sum": 3}),
+        (Aliases("a", "b", 0, 0, 14), {"first_offset": None, "second_offset": None}),
+        (Tape(0, [b"a"], None), {"runs": (b"a",), "trailer": b""}),
     ],
 )
 def test_what_a_caller_spells_out_takes_the_form_that_decoding_gives(given: Any, normal: dict[str, Any]) -> None:
@@ -95,6 +135,11 @@ def test_what_a_caller_spells_out_takes_the_form_that_decoding_gives(given: Any,
         Header(command=1 << 16),
         Ordered(1, 2, 3, 4, 5),
         ErrorResponse(padding="x"),
+        Numbers(3),
+        Chain("links"),
+        Gapped(gap="x", start=6),
+        Drawing(None, b"", b""),
+        Table((1,)),
         Holder(None, b"ab"),
     ],
     ids=repr,
@@ -172,6 +217,13 @@ def test_a_class_with_a_codec_of_its_own_keeps_it() -> None:
     assert compile_decoder(ErrorResponse)(b"\x09\0\1\0\0\0\0\0").error_context_count == 1
     with pytest.raises(EncodeError, match="error_context_count"):
         ErrorResponse(error_context_count=1).encode()
+
+
+def test_attributes_of_an_own_content_need_no_defaults() -> None:
+    cls = declared("count" / Int8ul, "runs" / Runs(), runs=tuple, trailer=bytes)
+    one = cls([b"ab"], bytearray(b"cd"))
+    assert (one.runs, one.trailer, type(one.trailer)) == ((b"ab",), b"cd", bytes)
+    assert cls.decode(one.encode()) == one
 
 
 def test_text_is_kept_character_by_character() -> None:

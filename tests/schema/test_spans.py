@@ -12,7 +12,8 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import MS_SMB2, SAMBA_3_6, Rule
 from smb2ioctl_codec.schema import Record
-from smb2ioctl_codec.schema.spans import Reading, explain, read, start_of, uncovered, violation
+from smb2ioctl_codec.schema.spans import Reading, explain, read, uncovered
+from smb2ioctl_codec.schema.violations import start_of, violation
 
 from .mutants import mutants
 from .records import RECORDS

@@ -7,8 +7,11 @@ import dataclasses
 import gc
 import inspect
 import pickle
+import sys
+from ipaddress import IPv4Address, IPv6Address
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from construct import Int8ul
@@ -18,7 +21,6 @@ from smb2ioctl_codec.schema import Record, value_class
 from smb2ioctl_codec.schema.decoder import compile_decoder
 from smb2ioctl_codec.schema.encoder import compile_encoder
 
-from . import records
 from .declaring import declared
 from .records import RECORDS
 from .untyped import (
@@ -29,7 +31,14 @@ from .untyped import (
 from .values import value
 
 KEY = FileId(1, 2)
-NAMESPACE = vars(smb2ioctl_codec) | vars(records) | {cls.__name__: cls for cls in RECORDS}
+#: Whatever a repr may name: every class of the package and of the tests, and what values are besides.
+NAMESPACE = {
+    name: thing
+    for module in list(sys.modules.values())
+    if module.__name__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
+    for name, thing in vars(module).items()
+    if isinstance(thing, type) and thing.__module__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
+} | {"UUID": UUID, "IPv4Address": IPv4Address, "IPv6Address": IPv6Address}
 
 
 def written(one: Record) -> bytes:

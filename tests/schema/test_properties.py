@@ -244,7 +244,7 @@ def test_any_bytes_give_a_value_or_a_decode_error(cls: type[Record]) -> None:
     "other",
     [None, 3, "text", [0], (), {}, object(), 1.5, datetime.datetime.min, uuid.UUID(int=1), decimal.Decimal(1),
      fractions.Fraction(1), array_like := range(4)],
-    ids=repr,
+    ids=lambda each: type(each).__name__,
 )  # fmt: skip
 def test_what_is_no_bytes_is_a_type_error(cls: type[Record], other: Any) -> None:
     with pytest.raises(TypeError, match="expected bytes"):

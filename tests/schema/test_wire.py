@@ -177,7 +177,9 @@ def test_wire_fields_are_all_that_the_schema_names() -> None:
 
 @pytest.mark.parametrize("cls", RECORDS)
 @pytest.mark.parametrize(
-    "stranger", [Rude(), RudeNumber(121), object(), released := memoryview(bytearray(16))], ids=repr
+    "stranger",
+    [Rude(), RudeNumber(121), object(), released := memoryview(bytearray(16))],
+    ids=lambda each: type(each).__name__,
 )
 def test_an_object_that_raises_whatever_it_likes_is_refused_or_written(cls: Any, stranger: Any) -> None:
     released.release()

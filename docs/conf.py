@@ -37,11 +37,13 @@ nitpicky = True
 nitpick_ignore = [("py:class", name) for name in dir(builtins)]
 nitpick_ignore += [("py:exc", name) for name in dir(builtins)]
 nitpick_ignore_regex = [
-    ("py:class", r"(collections\.abc|datetime|enum|ipaddress|types|typing|typing_extensions|uuid)\..*"),
+    ("py:class", r"(collections\.abc|datetime|enum|ipaddress|os|types|typing|typing_extensions|uuid)\..*"),
     # construct is an implementation detail: it has no place in the public names
     ("py:class", r"construct\..*"),
     # aliases, which the page of names spells out, and type variables
     ("py:class", r"Body|Buffer|Direction|Referral|IPv[46]Address|UUID|smb2ioctl_codec\..*\.[A-Z]"),
+    # parts of other values, which explain themselves
+    ("py:class", r"Part|Finding|smb2ioctl_codec\.(capture|dissect)\..*"),
 ]
 
 

@@ -149,7 +149,7 @@ def test_all_names_what_there_is() -> None:
     assert set(s2.__all__) >= {
         "CodecError", "CtlCode", "DecodeError", "EncodeError", "ErrorResponse", "FileId", "Header", "IoctlRequest",
         "IoctlResponse", "NtStatus", "Packet", "StatusError", "Violation", "check_request", "decode_chain",
-        "decode_response", "iter_frames", "layout", "payloads", "rules", "server",
+        "decode_response", "inspect", "iter_frames", "layout", "payloads", "rules", "server",
     }  # fmt: skip
     assert s2.__version__.count(".") == 2
 

@@ -45,7 +45,7 @@ class ErrorContext(Record):
         Raises:
             DecodeError: the data is not of that type; offsets count from its first byte.
         """
-        kind = _kind(status, self.error_id)
+        kind = kind_of_data(status, self.error_id)
         return self.error_context_data if kind is None else kind.decode(self.error_context_data)
 
 
@@ -102,7 +102,7 @@ class ErrorResponse(Record):
         """
         if self.error_context_count:
             return self.contexts()[0].payload(status)
-        kind = _kind(status, ErrorId.DEFAULT) if self.error_data else None
+        kind = kind_of_data(status, ErrorId.DEFAULT) if self.error_data else None
         return self.error_data if kind is None else kind.decode(self.error_data)
 
     @classmethod
@@ -151,7 +151,7 @@ class ErrorResponse(Record):
         return tuple(found)
 
 
-def _kind(status: int, error_id: ErrorId) -> type[Record] | None:
+def kind_of_data(status: int, error_id: ErrorId) -> type[Record] | None:
     """The type of the data that comes with an error ([MS-SMB2] 2.2.2.2)."""
     from smb2ioctl_codec.payloads.error_data import ShareRedirectErrorContext, SymbolicLinkErrorResponse
 

@@ -29,7 +29,7 @@ from .toys_lists import Chunk, Link
 from .toys_parts import Circle
 from .values import limits, value
 
-bounded = settings(derandomize=True, deadline=None, database=None, max_examples=100)
+bounded = settings(derandomize=True, deadline=None, database=None, max_examples=70)
 
 NUMBERS = st.one_of(
     st.booleans(),
@@ -191,7 +191,7 @@ def test_a_message_comes_back_as_it_was_or_cannot_be_written(cls: type[Record]) 
         assert decoded(cls, data).encode() == data
 
     check()
-    assert written > 8
+    assert written > 5
 
 
 @pytest.mark.parametrize("cls", RECORDS)

@@ -26,7 +26,7 @@ from .mutants import mutants
 from .records import TOYS, package_records
 from .values import broken_values
 
-MUTANTS = 4_000
+MUTANTS = 2_500
 FAULTS = (*faults.FAULTS, *faults_of_contents.FAULTS)
 RECORDS = {cls.__name__: cls for cls in (*package_records(), *TOYS)}
 #: How a fault shows: the readers differ, or the codec raises what it may not (IndexError: nothing to explain).

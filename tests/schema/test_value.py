@@ -46,7 +46,7 @@ def written(one: Record) -> bytes:
     return compile_encoder(type(one))(one)
 
 
-def some(cls: type[Record], count: int = 25) -> list[Any]:
+def some(cls: type[Record], count: int = 12) -> list[Any]:
     random = Random(cls.__name__)
     return [value(cls, random) for _ in range(count)]
 

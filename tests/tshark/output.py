@@ -41,13 +41,13 @@ def read(output: bytes) -> Iterator[Shown]:
     for packet in json.loads(output.decode("utf-8", "replace"), object_pairs_hook=list):
         layers: Pairs = dict(dict(packet)["_source"])["layers"]
         frame = int(dict(dict(layers)["frame"])["frame.number"])
-        for layer, beside in _smb2_layers(layers):
-            header = dict(_walk(layer))
+        for layer, beside in smb2_layers(layers):
+            header = dict(walk(layer))
             if header.get("smb2.cmd") == IOCTL:
                 yield _message(frame, layer, beside, header)
 
 
-def _smb2_layers(layers: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
+def smb2_layers(layers: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
     """Each SMB2 message of a packet, and what is printed beside it though it belongs below it."""
     starts = [place for place, (name, _) in enumerate(layers) if name == "smb2"]
     for start, end in zip(starts, [*starts[1:], len(layers)], strict=True):
@@ -74,7 +74,7 @@ def _message(frame: int, layer: Pairs, beside: Pairs, header: dict[str, Any]) ->
 
 def _fields(tree: Pairs) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
-    pairs = list(_walk(tree))
+    pairs = list(walk(tree))
     for (name, value), (name_before, before) in zip(pairs, [("", None), *pairs], strict=False):
         if name.startswith(OURS) and not name.endswith(("_raw", "_tree")):
             raw, *_, kind = before if name_before == f"{name}_raw" else ("", STRING)
@@ -95,16 +95,16 @@ def _ascii(text: str) -> str:
 
 
 def _complaints(tree: Pairs) -> Iterator[str]:
-    for name, value in _walk(tree):
+    for name, value in walk(tree):
         if name == "_ws.expert" and int(dict(value)["_ws.expert.severity"]) >= WARNING:
             yield dict(value)["_ws.expert.message"]
         elif name == "_ws.malformed" and isinstance(value, str):
             yield value
 
 
-def _walk(pairs: Pairs) -> Iterator[tuple[str, Any]]:
+def walk(pairs: Pairs) -> Iterator[tuple[str, Any]]:
     """Every node of a tree, in order. A value that is a list of pairs is a subtree."""
     for name, value in pairs:
         yield name, value
         if isinstance(value, list) and value and isinstance(value[0], tuple):
-            yield from _walk(value)
+            yield from walk(value)

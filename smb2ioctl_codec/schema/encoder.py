@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from codecs import utf_16_le_encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -137,7 +137,7 @@ class _Encoder:
     def _flat(self, name: str, kind: type[Record]) -> list[str]:
         """Lines that make the bytes of the record `_n`."""
         s, fields = self.source, kind.PLAN.fields
-        wrong = [f"len(_n.{f.name}) != {f.size}" for f in fields if f.kind == "bytes" and f.convert is None]
+        wrong = _wrong_lengths(fields)
         lines = [f"if {' or '.join(wrong)}:", "    raise _refused"] if wrong else []
         values = []
         for f in fields:
@@ -154,8 +154,8 @@ class _Encoder:
             s.add(self.at, f"a_{n} = b''.join([{pack}(_n) for _n in _i_{n}])")
             return
         whole, parts = s.use("_whole", field.record), field.record.PLAN.fields
-        wrong = [f"len(_n.{f.name}) != {f.size}" for f in parts if f.kind == "bytes"]
-        s.add(self.at, f"for _n in _i_{n}:", f"    if {' or '.join([f'_n.__class__ is not {whole}', *wrong])}:")
+        tests = " or ".join([f"_n.__class__ is not {whole}", *_wrong_lengths(parts)])
+        s.add(self.at, f"for _n in _i_{n}:", f"    if {tests}:")
         s.add(self.at + 2, "raise _refused")
         values = ", ".join(f"_n.{f.name}" for f in parts)
         s.add(self.at, f"a_{n} = b''.join([{pack}({values}) for _n in _i_{n}])")
@@ -337,3 +337,8 @@ class _Encoder:
             beside += f"w_{two.offset_field} - {two.base} == {head} + len(a_{one.name})"
             s.add(2, f"elif not a_{slack.name} and {beside}:", f"    _tail = a_{one.name} + a_{two.name}")
         s.add(2, "else:", f"    _tail = {s.use('_assemble', runtime.assemble)}({head}, ({buffers}), a_{slack.name})")
+
+
+def _wrong_lengths(fields: Sequence[Field]) -> list[str]:
+    """Tests of the record `_n`: struct would cut bytes that are too long, and fill up those that are too short."""
+    return [f"len(_n.{f.name}) != {f.size}" for f in fields if f.kind == "bytes" and f.convert is None]

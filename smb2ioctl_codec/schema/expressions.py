@@ -46,6 +46,11 @@ def renamed(expression: str, new: Callable[[str], str]) -> str:
     return f"({ast.unparse(tree)})"
 
 
+def opposite(condition: str) -> str:
+    """The condition that holds where this one does not."""
+    return condition[4:] if condition.startswith("not ") else f"not {condition}"
+
+
 @cache
 def _compiled(expression: str) -> CodeType:
     names(expression)

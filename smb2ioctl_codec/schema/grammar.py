@@ -176,7 +176,8 @@ def _conditions(fields: Fields) -> Problems:
 
 def _alternatives(fields: Fields) -> Problems:
     """At most one run of When with the run of Unless right after it, of the same size, at a static offset."""
-    paired = [f for f in fields if f.condition and any(g.condition == _opposite(f.condition) for g in fields)]
+    stated = {f.condition for f in fields}
+    paired = [f for f in fields if f.condition and expressions.opposite(f.condition) in stated]
     conditions = list(dict.fromkeys(f.condition for f in paired))
     runs = [[f for f in paired if f.condition == condition] for condition in conditions]
     if not paired:
@@ -192,10 +193,6 @@ def _alternatives(fields: Fields) -> Problems:
 
 def _is_unless(field: Field) -> bool:
     return (field.condition or "").startswith("not ")
-
-
-def _opposite(condition: str) -> str:
-    return condition[4:] if condition.startswith("not ") else f"not {condition}"
 
 
 def _nesting(fields: Fields) -> Problems:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from construct import Bytes, Construct, FormatField, Renamed, Struct
 
 from smb2ioctl_codec.schema import contents, notation
+from smb2ioctl_codec.schema.expressions import opposite
 from smb2ioctl_codec.schema.grammar import check_schema
 from smb2ioctl_codec.schema.value import value_class
 
@@ -150,11 +151,6 @@ class Plan:
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
-
-
-def opposite(condition: str) -> str:
-    """The condition of the alternative."""
-    return condition[4:] if condition.startswith("not ") else f"not {condition}"
 
 
 def lower(name: str, section: str, schema: Struct, checks: Sequence[Check]) -> Plan:

@@ -134,6 +134,10 @@ class Pdu(NamedTuple):
         return self.message[64:]
 
 
+#: The bundled messages of all kinds.
+SAMPLE = DATA / "sample.jsonl"
+MESSAGES = [bytes.fromhex(json.loads(line)["message_hex"]) for line in SAMPLE.read_text(encoding="ascii").splitlines()]
+
 #: Captures of requests that were broken on purpose.
 BROKEN_ON_PURPOSE = frozenset({"bad_0210.pcap", "nomsdfs_raw.pcap"})
 

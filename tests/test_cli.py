@@ -13,6 +13,7 @@ import random
 import re
 import signal
 import stat
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ from samples import (
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec import cli
+from smb2ioctl_codec.cli import files
 from smb2ioctl_codec.dissect import tables
 
 ROOT = Path(__file__).parents[1]
@@ -102,11 +104,11 @@ def test_sample_is_decoded_by_the_first_command_of_the_readme() -> None:
     assert text.count("\n# tests/data/sample.jsonl:") + 1 == len(LINES) == 19
     for line in (
         "# tests/data/sample.jsonl:7: pcap snap_allinfo_3.pcap, frame 43, direction response",
-        '   122     30        request_file_name              "\\127.0.0.1\\dfs<U+0000>"',
-        '   124     50          snapshots[0]                 "@GMT-2008.03.04-02.00.01"',
-        "     8      4    status                             PENDING (0x00000103)",
-        "    68      4    ctl_code                           FSCTL_SRV_COPYCHUNK (0x001440F2)",
-        "    20      4    next_command                       128",
+        '   122     30          request_file_name            "\\127.0.0.1\\dfs<U+0000>"',
+        '   124     50            snapshots[0]               "@GMT-2008.03.04-02.00.01"',
+        "     8      4      status                           PENDING (0x00000103)",
+        "    68      4      ctl_code                         FSCTL_SRV_COPYCHUNK (0x001440F2)",
+        "    20      4      next_command                     128 bytes",
     ):
         assert f"{line}\n" in text
 
@@ -174,7 +176,8 @@ def test_offsets_in_a_stream_count_from_its_first_byte() -> None:
     first = frame(header() + DFS)
     ended = call("decode", given=first + frame(header() + DFS))
     assert f"{len(first):6} {len(first):6}  Frame\n".encode() in ended.out
-    assert f"{len(first) + 4:6}     64  Header\n".encode() in ended.out
+    assert f"{len(first) + 4:6}     64      Header\n".encode() in ended.out
+    assert f"  ! note: Header.reserved at offset {len(first) + 4 + 32}: zero is expected\n".encode() in ended.out
 
 
 @pytest.mark.parametrize(
@@ -214,15 +217,16 @@ def test_status_of_a_bare_body(options: tuple[str, ...], status: str, body: byte
 
 def test_rules_are_findings_and_no_errors() -> None:
     body = request(DFS_GET_REFERRALS, referral_request(r"\a"), flags=0)
-    ended = call("decode", "--rules", "ms_smb2", given=header() + body)
+    message = header(reserved=0) + body
+    ended = call("decode", "--rules", "ms_smb2", given=message)
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.endswith(
-        b"  ! IoctlRequest.flags at offset 112: Flags is not SMB2_0_IOCTL_IS_FSCTL (flags; [MS-SMB2] 3.3.5.15; "
-        b"NOT_SUPPORTED)\n\n"
+        b"  ! warning: IoctlRequest.flags at offset 112: Flags is not SMB2_0_IOCTL_IS_FSCTL (MS_SMB2 flags [MS-SMB2] "
+        b"3.3.5.15; NOT_SUPPORTED)\n\n"
     )
-    assert b"!" not in call("decode", given=header() + body).out
-    assert b"!" not in call("decode", "--rules", "WIRE", given=header() + body).out
-    document = json.loads(call("decode", "--json", "--rules", "MS_SMB2", given=header() + body).out)
+    assert b"!" not in call("decode", given=message).out
+    assert b"!" not in call("decode", "--rules", "WIRE", given=message).out
+    document = json.loads(call("decode", "--json", "--rules", "MS_SMB2", given=message).out)
     assert [found["rule"] for found in document["packets"][0]["body"]["violations"]] == ["flags"]
 
 
@@ -251,7 +255,38 @@ def test_broken_bytes_are_shown_as_far_as_they_go() -> None:
     ended = call("decode", given=header() + DFS[:40])
     assert_one_line(ended)
     assert b"max_input_response" in ended.out
-    assert b"  ! IoctlRequest.output_count at offset 104: cut short (needed 4, available 0)\n" in ended.out
+    assert b"  ! error: IoctlRequest.output_count at offset 104: cut short (needed 4, available 0)\n" in ended.out
+    assert (
+        ended.err
+        == "smb2ioctl: standard input: IoctlRequest.output_count at offset 104: cut short (needed 4, available 0)\n"
+    )
+
+
+def test_notes_are_no_errors() -> None:
+    ended = call("decode", given=request(NOBODYS, reserved=7))
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.endswith(b"\n  ! note: IoctlRequest.reserved at offset 2: zero is expected\n\n")
+
+
+def test_the_first_error_is_told_with_its_place_in_the_stream() -> None:
+    """Findings are errors first: the note about Header.reserved, which stands before, is not on standard error."""
+    first = frame(header() + DFS)
+    ended = call("decode", given=first + frame(header() + BAD_DFS))
+    assert_one_line(ended)
+    place = f"ReferralRequest.request_file_name at offset {len(first) + 4 + 122}: no UTF-16"
+    assert ended.err.startswith(f"smb2ioctl: standard input: {place}")
+    assert f"  ! error: {place}" in ended.out.decode()
+
+
+def test_a_payload_with_too_many_parts_is_shown_in_part() -> None:
+    count = 1 << 18
+    body = response(ENUMERATE_SNAPSHOTS, struct.pack("<III", count, count, 0) + bytes(2 * count))
+    ended = call("decode", given=body)
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.endswith(
+        b"  ! note: SnapshotArray at offset 60: left out from here on: more than 100000 nodes\n\n"
+    )
+    assert len(ended.out) < 4000
 
 
 def test_frames_before_a_broken_one_are_printed() -> None:
@@ -275,7 +310,8 @@ def test_text_and_json_say_the_same_of_bad_input() -> None:
     content = b"\n".join(json.dumps({"message_hex": line.decode()}).encode() for line in content.split(b"\n"))
     text, documents = call("decode", given=content), call("decode", "--json", given=content)
     first = {line.split(": ")[1]: line for line in reversed(text.err.splitlines())}
-    assert first == {line.split(": ")[1]: line for line in reversed(documents.err.splitlines())}
+    told = documents.err.replace("(rule output-place; status ", "(REPLY output-place; ")
+    assert first == {line.split(": ")[1]: line for line in reversed(told.splitlines())}
     assert 100 < len(first) < 400
 
 
@@ -322,7 +358,7 @@ def test_a_file_that_may_not_be_read(command: str, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("command", ["decode", "encode"])
 def test_an_input_without_end_is_refused(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "LARGEST_INPUT", 1000)
+    monkeypatch.setattr(files, "LARGEST_INPUT", 1000)
     ended = call(command, "/dev/zero")
     assert_one_line(ended)
     assert "more than 1000 bytes" in ended.err
@@ -561,7 +597,7 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("decode", "-h"), ("encode", "-h"), ("code", "-h"), ("rules", "-h")]
+    "arguments", [("--help",), ("dissect", "-h"), ("decode", "-h"), ("encode", "-h"), ("code", "-h"), ("rules", "-h")]
 )
 def test_help(arguments: tuple[str, ...]) -> None:
     ended = call(*arguments)

@@ -17,7 +17,7 @@ def rows() -> list[list[str]]:
         name = record.PLAN.name
         for field in record.PLAN.fields:
             every = {
-                wireshark.name_of(wireshark.field_names(name, {}, is_request=is_request), name, field.name)
+                wireshark.name_of(wireshark.field_names(name, is_request=is_request), name, field.name)
                 for is_request in (True, False)
             }
             found += [[code(name), code(field.name), code(each), _origin(each, name, field.name)] for each in every]

@@ -1,4 +1,4 @@
-"""Opening captures: a path or a file, packed with gzip or not."""
+"""Opening captures: a path or a file, packed with gzip or not, read in large pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from smb2ioctl_codec.capture.model import CaptureError
 
 #: Bytes that are read at once.
-_AT_ONCE = 1 << 18
+AT_ONCE = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -23,9 +23,63 @@ class BinaryFile(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class Source:
+    """The bytes of a capture, unpacked.
+
+    Attributes:
+        position: bytes of the file, as it is on the disk, that were read.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._raw = _Bytes(file)
+        raw: Any = self._raw
+        self._file: io.BufferedReader = io.BufferedReader(raw, AT_ONCE)
+        if self._file.peek(2)[:2] == _GZIP_MAGIC:
+            unzipped: Any = _Unzipped(self._file)
+            self._file = io.BufferedReader(unzipped, AT_ONCE)
+
+    @property
+    def position(self) -> int:
+        return self._raw.position
+
+    def after(self, rest: bytes, size: int) -> bytes:
+        """`rest` and what follows it: `size` bytes at least, unless the file ends, and more if more are there."""
+        pieces, missing = [rest], size - len(rest)
+        while missing > 0:
+            piece = self._file.read1(AT_ONCE)
+            if not piece:
+                break
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
+
+
+class Window:
+    """A source to look at and to go on in: `data` from `at` on is what comes next."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self._source = source
+        self.data = data
+        self.at = 0
+
+    def needs(self, size: int) -> bool:
+        """Have so many bytes in `data` from `at` on; False if the file ends before."""
+        if self.at + size > len(self.data):
+            self.data, self.at = self._source.after(self.data[self.at :], size), 0
+        return self.at + size <= len(self.data)
+
+    def passes(self, size: int) -> bool:
+        """Go so many bytes on, without holding them all; False if the file ends before."""
+        while size and self.needs(1):
+            step = min(size, len(self.data) - self.at)
+            self.at += step
+            size -= step
+        return not size
+
+
 @contextmanager
-def opened(source: str | os.PathLike[str] | BinaryFile) -> Iterator[io.BufferedReader]:
-    """The bytes of a capture, unpacked. A file that was given stays open.
+def opened(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Source]:
+    """The bytes of a capture. A file that was given stays open.
 
     Raises:
         OSError: the path cannot be opened or read.
@@ -33,38 +87,11 @@ def opened(source: str | os.PathLike[str] | BinaryFile) -> Iterator[io.BufferedR
     """
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb", buffering=0) as file:  # noqa: PTH123 - any path-like object, not only pathlib's
-            yield _unpacked(file)
+            yield Source(file)
     elif hasattr(source, "read"):
-        yield _unpacked(source)
+        yield Source(source)
     else:
         raise TypeError(f"expected a path or a file, not {type(source).__name__}")
-
-
-def exactly(file: io.BufferedReader, size: int, what: str) -> bytes:
-    """The next `size` bytes.
-
-    Raises:
-        CaptureError: the file ends before; the text says that it did so in `what`.
-    """
-    data = file.read(size)
-    if len(data) < size:
-        raise CaptureError(f"the capture is cut short in {what}: {size} bytes are needed, {len(data)} are left")
-    return data
-
-
-def pass_over(file: io.BufferedReader, size: int, what: str) -> None:
-    """Go `size` bytes on without holding them all; errors as in `exactly`."""
-    while size:
-        size -= len(exactly(file, min(size, _AT_ONCE), what))
-
-
-def _unpacked(file: Any) -> io.BufferedReader:
-    raw: Any = _Bytes(file)
-    plain: io.BufferedReader = io.BufferedReader(raw, _AT_ONCE)
-    if plain.peek(2)[:2] != _GZIP_MAGIC:
-        return plain
-    unzipped: Any = _Unzipped(plain)
-    return io.BufferedReader(unzipped, _AT_ONCE)
 
 
 class _Bytes(io.RawIOBase):
@@ -72,6 +99,7 @@ class _Bytes(io.RawIOBase):
 
     def __init__(self, file: Any) -> None:
         self._file = file
+        self.position = 0
 
     def readable(self) -> bool:
         return True
@@ -83,6 +111,7 @@ class _Bytes(io.RawIOBase):
         if len(data) == 1 and len(buffer) > 1:  # enough to see what the file is
             data = bytes(data) + self._file.read(1)
         buffer[: len(data)] = data
+        self.position += len(data)
         return len(data)
 
 

@@ -7,7 +7,7 @@ or at the start of a connection whose beginning was not captured, nobody says wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from smb2ioctl_codec.capture.model import FindingKind
@@ -61,12 +61,17 @@ class Framer:
         """Bytes that are held."""
         return len(self._buffer)
 
+    @property
+    def is_idle(self) -> bool:
+        """The next byte starts a frame, and nothing is to be said about those before it."""
+        return self._in_step and not self._skip and not self._buffer and not self._passed_over
+
     def start_in_the_middle(self) -> None:
         """What comes is not the start of the connection, and may start anywhere in a frame."""
         self._in_step = False
 
-    def feed(self, data: bytes) -> Iterator[Whole | Remark]:
-        """What is complete with these bytes."""
+    def feed(self, data: bytes) -> Iterable[Whole | Remark]:
+        """What is complete with these bytes; it has to be taken before the next ones."""
         if self._skip:
             taken = min(self._skip, len(data))
             self._skip -= taken
@@ -74,10 +79,10 @@ class Framer:
         if self._buffer:
             self._buffer += data
             if len(self._buffer) < self._needed:
-                return
+                return ()
             data = bytes(self._buffer)
             self._buffer.clear()
-        yield from self._cut(data)
+        return self._cut(data)
 
     def gap(self, size: int) -> Iterator[Whole | Remark]:
         """`size` bytes are missing; -1 if nobody knows how many."""

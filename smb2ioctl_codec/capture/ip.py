@@ -6,7 +6,6 @@ Checksums are not looked at: captures on the machine that sends mostly have wron
 from __future__ import annotations
 
 from struct import Struct
-from typing import NamedTuple
 
 _TCP = 6
 _IPV6_HEADER = 40
@@ -25,20 +24,9 @@ class FragmentError(Exception):
     """The packet is a fragment that may belong to a TCP segment."""
 
 
-class Carried(NamedTuple):
-    """The TCP segment in a packet.
-
-    Attributes:
-        addresses: those of source and destination, one after the other, as in the packet.
-        start: where the segment starts in the packet.
-        end: where the bytes of it that were captured end.
-        missing: bytes of it beyond those.
-    """
-
-    addresses: bytes
-    start: int
-    end: int
-    missing: int
+#: The TCP segment in a packet: addresses of source and destination, one after the other, as in the packet; where it
+#: starts in the packet; where the bytes of it that were captured end; how many it has beyond those.
+Carried = tuple[bytes, int, int, int]
 
 
 def tcp_in(packet: bytes, start: int) -> Carried | None:
@@ -110,4 +98,4 @@ def _carried(packet: bytes, addresses: bytes, start: int, end: int) -> Carried:
     captured = min(end, len(packet))
     if start > captured:
         raise BrokenPacketError("the IP header goes past the end of the packet")
-    return Carried(addresses, start, captured, end - captured)
+    return addresses, start, captured, end - captured

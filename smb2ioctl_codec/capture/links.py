@@ -9,11 +9,14 @@ _IPV4, _IPV6 = 0x0800, 0x86DD
 _VLAN_TAGS = frozenset((0x8100, 0x88A8, 0x9100))
 #: Address families of null and loopback packets: AF_INET, and AF_INET6 of the systems that write such captures.
 _FAMILIES = frozenset((2, 10, 24, 28, 30))
+_PLAIN = b"\x08\x00"  # IPv4 without tags, as nearly always
 _number = Struct(">H").unpack_from
 
 
 def _by_type(packet: bytes, place: int, start: int) -> int | None:
     """`start`, moved on by VLAN tags, if the EtherType at `place` is that of IP."""
+    if packet[place : place + 2] == _PLAIN:
+        return start
     while len(packet) >= place + 2:
         (kind,) = _number(packet, place)
         if kind in (_IPV4, _IPV6):

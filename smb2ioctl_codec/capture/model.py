@@ -1,20 +1,16 @@
-"""What reading a capture gives: messages, the connections that they came over, and what was found on the way."""
+"""What messages of a capture refer to: connections, shares, users, files, and what was found on the way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, final
 
-from smb2ioctl_codec.errors import DecodeError
-from smb2ioctl_codec.messages import Header, Packet
-from smb2ioctl_codec.ntstatus import NtStatus
+if TYPE_CHECKING:
+    from smb2ioctl_codec.capture.message import CapturedMessage
 
 Direction = Literal["request", "response"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CaptureError(ValueError):
@@ -108,51 +104,59 @@ class Finding:
         return f"frame {self.frame_number}{where}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapturedMessage:
-    """One SMB2 message of a capture, of whatever command. The messages of a compound are given one by one.
+@final
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share that a message goes to, as its TREE_CONNECT told.
 
     Attributes:
-        frame_number: the captured packet in which the message ends; the first of a file is 1.
-        time_ns: when that packet was captured, in nanoseconds since 1970 UTC, rounded down; None where the capture
-            does not say.
-        connection: the connection that carried it.
-        direction: what the header says; for a message without a readable header, the side that sent it.
-        data: all bytes of the message from ProtocolId on; in a compound, up to the next one.
-        header: the SMB2 header, also where the body does not decode; None for encrypted and compressed messages.
-        packet: the decoded message; None if it does not decode.
-        error: why it does not decode; None if it does. Its offset counts from the first byte of `data`.
-        partner: the frame number of the other: of a reply, the request's; of a request, the last reply's, which only
-            `pair` and `read_all` can fill in. None where there is no other, or it is not known.
-        interim: the frame number of the interim reply between request and final reply, if there was one: of a reply,
-            and, after `pair` and `read_all`, of a request.
-        findings: what was found in this direction of the connection since the message before this one.
+        path: what the client asked for, such as ``\\\\server\\name``.
+        share_type: ShareType of the reply: 1 disk, 2 pipe, 3 print ([MS-SMB2] 2.2.10).
+        frame_number: the frame of the TREE_CONNECT reply.
     """
 
+    path: str
+    share_type: int
     frame_number: int
-    time_ns: int | None
-    connection: Connection
-    direction: Direction
-    data: bytes = field(repr=False)
-    header: Header | None
-    packet: Packet | None
-    error: DecodeError | None = field(default=None, compare=False)
-    partner: int | None = None
-    interim: int | None = None
-    findings: tuple[Finding, ...] = ()
 
-    @property
-    def time(self) -> datetime | None:
-        """`time_ns` as an aware datetime in UTC, rounded down to microseconds; None beyond the year 9999."""
-        if self.time_ns is None:
-            return None
-        try:
-            return _EPOCH + timedelta(microseconds=self.time_ns // 1000)
-        except OverflowError:
-            return None
 
-    @property
-    def is_interim(self) -> bool:
-        """It is an interim reply: STATUS_PENDING, and the final one follows ([MS-SMB2] 3.3.4.2)."""
-        header = self.header
-        return header is not None and header.is_response and header.is_async and header.status == NtStatus.PENDING
+@final
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who a session belongs to, as the NTLMSSP AUTHENTICATE message in its SESSION_SETUP told.
+
+    Attributes:
+        account: the user's name.
+        domain: the domain that was named with it.
+        host: the name that the client's machine gave itself.
+        frame_number: the frame of the SESSION_SETUP reply, or of the request where the reply is not there (yet).
+    """
+
+    account: str
+    domain: str
+    host: str
+    frame_number: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file, folder or pipe that a FileId stands for, as its CREATE told.
+
+    Attributes:
+        name: what the client asked for, relative to the share; empty for its root.
+        frame_number: the frame of the CREATE reply; None where a request of the same compound opens the file, so that
+            the reply is still to come.
+    """
+
+    name: str
+    frame_number: int | None
+
+
+#: What is known of a file, a share and a user, before one asks for a `File`, `Share` or `User`: names are still bytes,
+#: and those of a user are in UTF-16 if the flag says so.
+FileFacts = tuple[bytes, int | None]
+ShareFacts = tuple[bytes, int, int]
+UserFacts = tuple[bytes, bytes, bytes, bool, int]
+#: SessionId and TreeId, how much was known then, and what they stand for.
+Place = tuple[int, int | None, int, UserFacts | None, ShareFacts | None]

@@ -8,46 +8,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import NamedTuple
 
-from smb2ioctl_codec.capture.model import CapturedMessage
-from smb2ioctl_codec.messages import Command, Header
+from smb2ioctl_codec.capture.message import CapturedMessage, changed
+from smb2ioctl_codec.capture.model import FileFacts
+from smb2ioctl_codec.capture.split import ASYNC, Glance
+from smb2ioctl_codec.messages import Command
 from smb2ioctl_codec.ntstatus import NtStatus
 
 #: Requests without a reply that are remembered, over all connections.
 MOST_REQUESTS = 1 << 16
 _NOBODY = (1 << 64) - 1
+_CANCEL = int(Command.CANCEL)
+_PENDING = int(NtStatus.PENDING)
 
 
-class Match(NamedTuple):
-    """The request that a reply belongs to, and what contradicts that.
-
-    Attributes:
-        partner: frame number of the request.
-        interim: frame number of the interim reply that came before this reply.
-        remarks: fields that request and reply should have in common, but have not.
-    """
-
-    partner: int | None = None
-    interim: int | None = None
-    remarks: tuple[str, ...] = ()
-
-
-_NO_MATCH = Match()
-
-
-class _Request:
-    """A request that waits for its final reply."""
-
-    __slots__ = ("async_id", "command", "frame_number", "interim", "session_id")
-
-    def __init__(self, header: Header, frame_number: int) -> None:
-        self.frame_number = frame_number
-        self.command = int(header.command)
-        self.session_id = header.session_id
-        self.interim: int | None = None
-        self.async_id: int | None = None
+#: A request that waits for its final reply: frame number, time, command, TreeId (None if asynchronous), SessionId, what
+#: its FileId stands for if it is an IOCTL; of the interim reply that came, frame number and AsyncId.
+Asked = tuple[int, int | None, int, int | None, int, FileFacts | None, int | None, int | None]
 
 
 class Pairing:
@@ -55,32 +32,46 @@ class Pairing:
 
     def __init__(self) -> None:
         self.forgotten = 0
-        self._requests: OrderedDict[tuple[int, int], _Request] = OrderedDict()
+        self._requests: OrderedDict[tuple[int, int], Asked] = OrderedDict()
 
-    def request(self, connection: int, header: Header, frame_number: int) -> None:
+    def request(self, connection: int, message_id: int, asked: Asked) -> None:
         """A request was sent on the connection with this number."""
-        if header.command == Command.CANCEL or header.message_id == _NOBODY:
+        if asked[2] == _CANCEL or message_id == _NOBODY:
             return
-        key = connection, header.message_id
-        self._requests.pop(key, None)
-        self._requests[key] = _Request(header, frame_number)
-        if len(self._requests) > MOST_REQUESTS:
-            self._requests.popitem(last=False)
+        key = connection, message_id
+        requests = self._requests
+        requests[key] = asked
+        requests.move_to_end(key)
+        if len(requests) > MOST_REQUESTS:
+            requests.popitem(last=False)
             self.forgotten += 1
 
-    def reply(self, connection: int, header: Header, frame_number: int) -> Match:
-        """A reply came on the connection with this number; what it belongs to."""
-        key = connection, header.message_id
-        request = self._requests.get(key)
-        if request is None:
-            return _NO_MATCH
-        match = Match(request.frame_number, request.interim, tuple(_contradictions(request, header)))
-        if header.is_async and header.status == NtStatus.PENDING:
-            request.interim = frame_number
-            request.async_id = header.async_id
+    def reply(self, connection: int, head: Glance, frame_number: int) -> Asked | None:
+        """A reply came on the connection with this number; the request that it belongs to, as it was until then."""
+        key = connection, head[5]
+        asked = self._requests.get(key)
+        if asked is None:
+            return None
+        if head[1] == _PENDING and head[3] & ASYNC:
+            self._requests[key] = (*asked[:6], frame_number, head[6])
         else:
             del self._requests[key]
-        return match
+        return asked
+
+
+def contradictions(asked: Asked, head: Glance) -> list[str]:
+    """The fields that a reply should have in common with its request, but has not."""
+    _start, _status, command, flags, _next, _message_id, async_id, session_id = head
+    _frame, _time, asked_command, _tree, asked_session, _file, _interim, pending = asked
+    remarks = []
+    if command != asked_command:
+        remarks.append(f"{Command(command)!s} answers {Command(asked_command)!s}")
+    # a new session gets its id from the reply, and related operations take that of the first
+    if session_id != asked_session and asked_session not in (0, _NOBODY):
+        remarks.append(f"the SessionId {session_id:#x} answers {asked_session:#x}")
+    if pending is not None and flags & ASYNC and async_id != pending:
+        remarks.append(f"the AsyncId {async_id:#x} follows {pending:#x}")
+    return remarks
 
 
 def pair(messages: Iterable[CapturedMessage]) -> list[CapturedMessage]:
@@ -92,15 +83,15 @@ def pair(messages: Iterable[CapturedMessage]) -> list[CapturedMessage]:
     asked: dict[tuple[int, int, int], int] = {}
     latest: dict[tuple[int, int], int] = {}
     for index, message in enumerate(paired):
-        header = message.header
-        if header is not None and message.direction == "request" and header.command != Command.CANCEL:
-            key = message.connection.number, header.message_id
+        message_id = message.message_id
+        if message_id is not None and message.direction == "request" and message.command != _CANCEL:
+            key = message.connection.number, message_id
             asked[*key, message.frame_number] = latest[key] = index
     for index, reply in enumerate(paired):
-        header = reply.header
-        if header is None or reply.direction == "request" or header.message_id == _NOBODY:
+        message_id = reply.message_id
+        if message_id is None or reply.direction == "request" or message_id == _NOBODY:
             continue
-        key = reply.connection.number, header.message_id
+        key = reply.connection.number, message_id
         found = latest.get(key) if reply.partner is None else asked.get((*key, reply.partner))
         if found is None:
             continue
@@ -108,21 +99,18 @@ def pair(messages: Iterable[CapturedMessage]) -> list[CapturedMessage]:
         if reply.partner is None:
             if request.partner is not None or request.frame_number > reply.frame_number:
                 continue
-            paired[index] = replace(reply, partner=request.frame_number, interim=request.interim)
+            paired[index] = _answer(reply, request)
         if reply.is_interim:
-            paired[found] = replace(request, interim=reply.frame_number)
+            paired[found] = changed(request, interim=reply.frame_number)
         else:
-            paired[found] = replace(request, partner=reply.frame_number)
+            paired[found] = changed(request, partner=reply.frame_number)
     return paired
 
 
-def _contradictions(request: _Request, reply: Header) -> list[str]:
-    remarks = []
-    if reply.command != request.command:
-        remarks.append(f"{reply.command!s} answers {Command(request.command)!s}")
-    # a new session gets its id from the reply, and related operations take that of the first
-    if reply.session_id != request.session_id and request.session_id not in (0, _NOBODY):
-        remarks.append(f"the SessionId {reply.session_id:#x} answers {request.session_id:#x}")
-    if request.async_id is not None and reply.is_async and reply.async_id != request.async_id:
-        remarks.append(f"the AsyncId {reply.async_id:#x} follows {request.async_id:#x}")
-    return remarks
+def _answer(reply: CapturedMessage, request: CapturedMessage) -> CapturedMessage:
+    """The reply, with what it has from its request."""
+    known = reply.time_ns is not None and request.time_ns is not None
+    return changed(
+        reply, partner=request.frame_number, interim=request.interim, _file=reply._file or request._file,
+        time_since_request=reply.time_ns - request.time_ns if known else None,  # type: ignore[operator]
+    )  # fmt: skip

@@ -5,12 +5,10 @@ The first number tells the byte order, and whether times count microseconds or n
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from struct import Struct
-from typing import NamedTuple
 
-from smb2ioctl_codec.capture.files import exactly
+from smb2ioctl_codec.capture.files import Source
 from smb2ioctl_codec.capture.model import CaptureError
 
 #: Bytes of the largest packet that is read. Real ones have up to 256 KiB; a larger number is a damaged file.
@@ -25,49 +23,46 @@ MAGICS = {
 }
 _VERSION = 2
 _SECOND = 1_000_000_000
+_FILE_HEADER, _HEADER = 24, 16
+
+#: One packet as it was captured: its number, counted from 1; nanoseconds since 1970 UTC, or None if the file does not
+#: say; the link type of its bytes; which interface of its section captured it, 0 where there are none; its bytes.
+RawPacket = tuple[int, int | None, int, int, bytes]
 
 
-class RawPacket(NamedTuple):
-    """One packet as it was captured.
-
-    Attributes:
-        number: counted from 1.
-        time_ns: nanoseconds since 1970 UTC; None if the file does not say.
-        link: link type of the bytes.
-        interface: which interface of its section captured it; 0 where there are none.
-    """
-
-    number: int
-    time_ns: int | None
-    link: int
-    interface: int
-    data: bytes
-
-
-def packets(file: io.BufferedReader, magic: bytes) -> Iterator[RawPacket]:
-    """The packets of a classic capture file, of which the first four bytes, `magic`, have been read.
+def packets(source: Source, block: bytes) -> Iterator[RawPacket]:
+    """The packets of a classic capture file, of which `block` is the start: its first four bytes, and maybe more.
 
     Raises:
         CaptureError: the file is cut short, or a number in it cannot be right.
     """
-    order, tick = MAGICS[magic]
-    major, minor, _zone, _accuracy, _snapshot, network = Struct(f"{order}HHiIII").unpack(
-        exactly(file, 20, "the file's header")
-    )
+    order, tick = MAGICS[block[:4]]
+    block = source.after(block, _FILE_HEADER)
+    if len(block) < _FILE_HEADER:
+        raise CaptureError(f"the capture is cut short in the file's header: {len(block)} of {_FILE_HEADER} bytes")
+    major, minor, network = Struct(f"{order}4xHH12xI").unpack_from(block)
     if major != _VERSION:
         raise CaptureError(f"version {major}.{minor} of the file format is not known")
     link = network & 0xFFFF  # above that: how long the frame check sequence is
-    unpack = Struct(f"{order}IIII").unpack
-    read = file.read
-    number = 0
-    while head := read(16):
+    header = Struct(f"{order}III4x").unpack_from
+    number, place = 0, _FILE_HEADER
+    while True:
+        start = place + _HEADER
+        if start > len(block):
+            block, place = source.after(block[place:], _HEADER), 0
+            if not block:
+                return
+            start = _HEADER
+            if start > len(block):
+                raise CaptureError(f"the capture is cut short in the header of packet {number + 1}")
+        seconds, fraction, size = header(block, place)
         number += 1
-        if len(head) < 16:
-            raise CaptureError(f"the capture is cut short in the header of packet {number}")
-        seconds, fraction, size, _original = unpack(head)
+        end = start + size
         if size > LARGEST_PACKET:
             raise CaptureError(f"packet {number} says that it has {size} bytes, more than {LARGEST_PACKET}")
-        data = read(size)
-        if len(data) < size:
-            raise CaptureError(f"the capture is cut short in packet {number}")
-        yield RawPacket(number, seconds * _SECOND + fraction * tick, link, 0, data)
+        if end > len(block):
+            block, start, end = source.after(block[start:], size), 0, size
+            if end > len(block):
+                raise CaptureError(f"the capture is cut short in packet {number}")
+        yield number, seconds * _SECOND + fraction * tick, link, 0, block[start:end]
+        place = end

@@ -1,130 +1,126 @@
-"""Reading a capture: packets in, messages out, in one pass and in bounded memory."""
+"""From packets to messages, in one pass and in bounded memory."""
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from heapq import merge
 from ipaddress import ip_address
+from itertools import groupby
 from struct import Struct
-from types import TracebackType
-from typing import Self
 
-from smb2ioctl_codec.capture import pcap, pcapng
+from smb2ioctl_codec.capture import fast
 from smb2ioctl_codec.capture.conversation import Conversation, Side
-from smb2ioctl_codec.capture.files import BinaryFile, opened
+from smb2ioctl_codec.capture.delivery import Delivery
+from smb2ioctl_codec.capture.findings import MOST_FINDINGS, Findings
 from smb2ioctl_codec.capture.framing import Remark, Whole
 from smb2ioctl_codec.capture.ip import BrokenPacketError, Carried, FragmentError, tcp_in
 from smb2ioctl_codec.capture.links import LINKS
-from smb2ioctl_codec.capture.model import CapturedMessage, CaptureError, Connection, Endpoint, Finding, FindingKind
-from smb2ioctl_codec.capture.pairing import MOST_REQUESTS, Pairing, pair
+from smb2ioctl_codec.capture.message import CapturedMessage
+from smb2ioctl_codec.capture.model import CaptureError, Connection, Endpoint, FindingKind
+from smb2ioctl_codec.capture.order import Order
 from smb2ioctl_codec.capture.pcap import RawPacket
-from smb2ioctl_codec.capture.split import Part, split
 from smb2ioctl_codec.capture.tcp import SYN, Origin, Piece, segment_in
 
 #: Connections that are followed at once; the one that was silent for longest makes way.
-MOST_CONNECTIONS = 4096
+MOST_CONNECTIONS = 2048
 #: Bytes that are held for all connections together.
 MOST_HELD = 1 << 26
-#: Findings that `Capture.findings` keeps, and those of one message.
-MOST_FINDINGS = 1000
-MOST_FINDINGS_OF_MESSAGE = 16
 
 _ports = Struct(">HH").unpack_from
+_address = lru_cache(1024)(ip_address)
 
 
-def read(source: str | os.PathLike[str] | BinaryFile, *, ports: Iterable[int] = (445, 139)) -> Capture:
-    """The SMB2 messages of a capture file, of all commands, in the order in which their last bytes can be read.
-
-    Nothing is opened before the first message is asked for. The memory that it takes does not depend on how large the
-    file is.
-
-    Args:
-        source: a path, or a file opened in binary mode, which stays open. Classic pcap or pcapng,
-            also packed with gzip.
-        ports: TCP ports of the servers. Other traffic is passed over.
-    """
-    return Capture(source, ports)
-
-
-def read_all(
-    source: str | os.PathLike[str] | BinaryFile, *, ports: Iterable[int] = (445, 139)
-) -> list[CapturedMessage]:
-    """All messages of a capture, as `read` gives them, with `partner` of requests filled in too.
-
-    Raises:
-        CaptureError: as in `Capture`; its `messages` are those that could be read before, paired.
-    """
-    messages: list[CapturedMessage] = []
-    try:
-        messages.extend(read(source, ports=ports))
-    except CaptureError as error:
-        # what extend had taken is in the list
-        error.messages = pair(messages)
-        raise
-    return pair(messages)
-
-
-class Capture(Iterator[CapturedMessage]):
-    """The messages of a capture, one after the other; `read` makes it. It can be used in a `with` statement.
-
-    Iterating raises CaptureError where the file is no capture, or cannot be read any further; OSError where the path
-    cannot be opened or read; TypeError where there is neither a path nor a binary file.
+class Reader:
+    """Follows the connections in a stream of packets.
 
     Attributes:
-        findings: what was found so far, of all connections; no more than 1,000.
-        findings_left_out: how many more there were.
+        findings: what was found so far.
+        delivery: where messages are made.
+        grouping: give a list for each packet in which messages end, and with all of these. Otherwise lists are as it
+            happens, with the messages that are wanted.
     """
 
-    def __init__(self, source: str | os.PathLike[str] | BinaryFile, ports: Iterable[int]) -> None:
-        self.findings: list[Finding] = []
-        self.findings_left_out = 0
+    def __init__(self, ports: Iterable[int], commands: Collection[int] | None) -> None:
+        self.findings = Findings()
+        self.delivery = Delivery(self.findings, commands)
+        self.grouping = False
         self._ports = frozenset(ports)
-        self._conversations: OrderedDict[bytes, Conversation] = OrderedDict()
+        self._flows: dict[bytes, Side] = {}
+        self._conversations: OrderedDict[int, Conversation] = OrderedDict()
+        self._latest: Conversation | None = None
         self._connections = 0
         self._held = 0
-        self._pairing = Pairing()
+        self._order = Order()
+        self._forgotten = False
         self._has_ip = False
         self._last_without_ip = 0
         self._strange_interfaces: set[tuple[int, int]] = set()
-        self._messages = self._run(source)
 
-    def __next__(self) -> CapturedMessage:
-        return next(self._messages)
+    def group(self, grouping: bool) -> None:
+        """Whether to give lists for packets from now on."""
+        self.grouping = grouping
+        self.delivery.complete = grouping or self.delivery.all_wanted
 
-    def __enter__(self) -> Self:
-        return self
+    def messages(self, packets: Iterable[RawPacket]) -> Iterator[list[CapturedMessage]]:
+        """The messages that the packets hold, in lists.
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop reading, and close the file if it was given as a path."""
-        self._messages.close()
-
-    def _run(self, source: str | os.PathLike[str] | BinaryFile) -> Generator[CapturedMessage]:
-        with opened(source) as file:
-            magic = file.read(4)
-            if magic == pcapng.MAGIC:
-                packets = pcapng.packets(file)
-            elif magic in pcap.MAGICS:
-                packets = pcap.packets(file, magic)
-            else:
-                start = f"it starts with {magic.hex()}" if magic else "it is empty"
-                raise CaptureError(f"this is neither a pcap nor a pcapng file: {start}")
-            try:
-                for packet in packets:
-                    yield from self._packet(packet)
-            except CaptureError:
-                yield from self._finish()
-                raise
+        Raises:
+            CaptureError: that of `packets`, after all that could be read.
+        """
+        flows, delivery, order, take = self._flows, self.delivery, self._order, fast.take
+        try:
+            for packet in packets:
+                side = take(packet, flows, delivery)
+                if side is None:
+                    self._packet(packet)
+                elif side.conversation is not self._latest:
+                    self._touch(side.conversation)
+                given = delivery.given
+                if given:
+                    delivery.given = []
+                is_mixed = side is None
+                if not order.is_idle:
+                    given = self._in_order(packet[0], given)
+                    is_mixed = True
+                if given:
+                    if self.grouping and is_mixed:
+                        yield from self._lists(given)
+                    else:
+                        yield given
+        except CaptureError:
             yield from self._finish()
+            raise
+        yield from self._finish()
 
-    def _packet(self, packet: RawPacket) -> Iterator[CapturedMessage]:
+    def _in_order(self, number: int, given: list[CapturedMessage]) -> list[CapturedMessage]:
+        """What may be given of what was made for a packet and of what was kept back."""
+        longest = self._order.longest(number)
+        if longest is not None:
+            conversation = self._conversations[longest]
+            one, other = conversation.sides
+            self._both(one, one.ordering.flush(), other, other.ordering.flush())
+            conversation.settle()
+            self._order.waits(longest, conversation.earliest)
+            if self.delivery.given is not given:  # an empty list has not been replaced
+                given = given + self.delivery.given
+            self.delivery.given = []
+        return self._order.passed(given)
+
+    def _lists(self, given: list[CapturedMessage]) -> Iterator[list[CapturedMessage]]:
+        """What was made for a packet, or for several: other messages may have waited for these."""
+        for _frame, group in groupby(given, lambda message: message.frame_number):
+            messages = list(group)
+            if any(map(self.delivery.wants, messages)):
+                yield messages if self.grouping else list(filter(self.delivery.wants, messages))
+
+    def _packet(self, packet: RawPacket) -> None:
+        """The general way of a packet."""
+        number, time_ns, _link, _interface, data = packet
         carried = self._carried(packet)
         if carried is None:
             return
-        number, time_ns, _link, _interface, data = packet
         addresses, start, end, missing = carried
         source, target = _ports(data, start)
         if source not in self._ports and target not in self._ports:
@@ -134,22 +130,26 @@ class Capture(Iterator[CapturedMessage]):
             self._note(FindingKind.BROKEN_PACKET, "the TCP header is cut short, or its size cannot be", number)
             return
         flow = addresses + data[start : start + 4]
-        conversation = self._conversations.get(flow)
-        if conversation is None or (segment.flags & SYN and conversation.is_over(flow, segment)):
-            if conversation is not None:
-                yield from self._let_go(conversation)
-            conversation = self._open(addresses, source, target, flow, segment.flags)
-        self._conversations.move_to_end(conversation.key)
-        side, other = conversation.sides_of(flow)
-        origin = Origin(number, time_ns)
+        side = self._flows.get(flow)
+        if side is None or (segment.flags & SYN and side.is_over(segment)):
+            if side is not None:
+                self._let_go(side.conversation)
+            side = self._open(addresses, source, target, flow, segment.flags)
+        conversation = side.conversation
+        self._touch(conversation)
+        other = conversation.other(side)
         if other.ordering.is_waiting and segment.acknowledged >= 0:
-            yield from self._pieces(conversation, other, other.ordering.acknowledge(segment.acknowledged))
-        pieces = side.push(segment, origin)
-        if pieces:
-            yield from self._pieces(conversation, side, pieces)
+            given_up = other.ordering.acknowledge(segment.acknowledged)
+            if given_up:
+                # what waits on this side as well, mostly since the same loss, answers it or asks for it
+                answers = side.ordering.give_up() if side.ordering.is_losing_patience else []
+                self._both(other, given_up, side, answers)
+        self._pieces(side, side.push(segment, Origin(number, time_ns)))
+        conversation.settle()
+        self._order.waits(conversation.connection.number, conversation.earliest)
         self._held += side.newly_held() + other.newly_held()
-        if self._held > MOST_HELD or len(self._conversations) > 2 * MOST_CONNECTIONS:
-            yield from self._make_room(number)
+        while self._held > MOST_HELD or len(self._conversations) > MOST_CONNECTIONS:
+            self._make_room(number)
 
     def _carried(self, packet: RawPacket) -> Carried | None:
         """The TCP segment in a packet, from its ports on."""
@@ -171,104 +171,100 @@ class Capture(Iterator[CapturedMessage]):
         except FragmentError:
             self._note(FindingKind.IP_FRAGMENT, "a fragment of an IP packet is passed over", number)
             return None
-        if carried is not None and carried.end - carried.start < 4:
+        if carried is not None and carried[2] - carried[1] < 4:
             self._note(FindingKind.BROKEN_PACKET, "the TCP header is cut short", number)
             return None
         return carried
 
-    def _open(self, addresses: bytes, source: int, target: int, flow: bytes, flags: int) -> Conversation:
-        """A connection of which this is the first packet."""
+    def _open(self, addresses: bytes, source: int, target: int, flow: bytes, flags: int) -> Side:
+        """A connection of which this is the first packet; the side that sent it."""
         half = len(addresses) // 2
-        sender = Endpoint(ip_address(addresses[:half]), source)
-        receiver = Endpoint(ip_address(addresses[half:]), target)
+        sender = Endpoint(_address(addresses[:half]), source)
+        receiver = Endpoint(_address(addresses[half:]), target)
         back = addresses[half:] + addresses[:half] + flow[-2:] + flow[-4:-2]
         from_server = source in self._ports and (target not in self._ports or flags & 0x12 == 0x12)
         client, server = (receiver, sender) if from_server else (sender, receiver)
         connection = Connection(self._connections, client, server)
         self._connections += 1
         conversation = Conversation(connection, flow, back, from_server=from_server)
-        self._conversations[flow] = self._conversations[back] = conversation
-        return conversation
+        self._conversations[connection.number] = conversation
+        self._flows[back], self._flows[flow] = reversed(conversation.sides)
+        return conversation.sides[0]
 
-    def _pieces(self, conversation: Conversation, side: Side, pieces: Iterable[Piece]) -> Iterator[CapturedMessage]:
+    def _touch(self, conversation: Conversation) -> None:
+        """The connection is the one that was silent for the shortest time."""
+        if conversation is not self._latest:
+            self._conversations.move_to_end(conversation.connection.number)
+            self._latest = conversation
+
+    def _both(self, one: Side, pieces: Iterable[Piece], other: Side, others: Iterable[Piece]) -> None:
+        """What had to wait on both sides, in the order in which it was captured."""
+        of_one = ((piece.origin.frame_number, one, piece) for piece in pieces)
+        of_other = ((piece.origin.frame_number, other, piece) for piece in others)
+        for _frame, side, piece in merge(of_one, of_other, key=lambda of: of[0]):  # neither side changes its order
+            self._pieces(side, (piece,))
+
+    def _pieces(self, side: Side, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
+            number = piece.origin.frame_number
+            connection = side.conversation.connection
             if piece.early:
                 text = f"{piece.early} bytes from before the first that were seen are passed over"
-                self._note(FindingKind.BEFORE_START, text, piece.origin.frame_number, conversation, side)
+                self._note(FindingKind.BEFORE_START, text, number, connection, side)
                 continue
             if piece.gap:
                 known = piece.gap > 0
                 kind = FindingKind.MISSING_BYTES if known else FindingKind.SEQUENCE_JUMP
                 text = f"{piece.gap} bytes are missing" if known else "the sequence number is far from the one before"
-                self._note(kind, text, piece.origin.frame_number, conversation, side)
-                yield from self._given(conversation, side, side.framer.gap(piece.gap))
+                self._note(kind, text, number, connection, side)
+                self._given(side, side.framer.gap(piece.gap))
             side.origin = piece.origin
             if piece.data:
-                yield from self._given(conversation, side, side.framer.feed(piece.data))
+                self._given(side, side.framer.feed(piece.data))
 
-    def _given(
-        self, conversation: Conversation, side: Side, given: Iterable[Whole | Remark]
-    ) -> Iterator[CapturedMessage]:
-        """The messages in what a framer gives."""
+    def _given(self, side: Side, given: Iterable[Whole | Remark]) -> None:
+        """What a framer gives."""
         for one in given:
+            number, connection = side.origin.frame_number, side.conversation.connection
             if isinstance(one, Remark):
-                self._note(one.kind, one.text, side.origin.frame_number, conversation, side)
+                self._note(one.kind, one.text, number, connection, side)
                 continue
             if one.missing:
                 text = f"{one.missing} bytes at the end of a message were not captured"
-                self._note(FindingKind.CUT_MESSAGE, text, side.origin.frame_number, conversation, side)
-            for part in split(one):
-                yield self._message(conversation, side, part)
+                self._note(FindingKind.CUT_MESSAGE, text, number, connection, side)
+            self.delivery.frame(side, one)
 
-    def _message(self, conversation: Conversation, side: Side, part: Part) -> CapturedMessage:
-        data, header, packet, error = part
-        frame, time_ns = side.origin
-        number = conversation.connection.number
-        is_response = header.is_response if header is not None else side.is_server
-        partner = interim = None
-        if header is not None:
-            if is_response != side.is_server:
-                text = f"the {'server' if side.is_server else 'client'} sent a {'reply' if is_response else 'request'}"
-                self._note(FindingKind.WRONG_SIDE, text, frame, conversation, side)
-            if is_response:
-                partner, interim, remarks = self._pairing.reply(number, header, frame)
-                for remark in remarks:
-                    self._note(FindingKind.MISMATCH, remark, frame, conversation, side)
-            else:
-                self._pairing.request(number, header, frame)
-                if self._pairing.forgotten == 1:
-                    self._pairing.forgotten += 1
-                    text = f"more than {MOST_REQUESTS} requests without a reply: replies to the oldest have no partner"
-                    self._note(FindingKind.LIMIT, text, frame)
-        findings = side.take_findings() if side.findings else ()
-        return CapturedMessage(
-            frame_number=frame, time_ns=time_ns, connection=conversation.connection,
-            direction="response" if is_response else "request", data=data, header=header, packet=packet, error=error,
-            partner=partner, interim=interim, findings=findings,
-        )  # fmt: skip
-
-    def _make_room(self, number: int) -> Iterator[CapturedMessage]:
-        """Let those connections go that were silent for longest."""
-        while self._held > MOST_HELD or len(self._conversations) > 2 * MOST_CONNECTIONS:
-            oldest = next(iter(self._conversations.values()))
+    def _make_room(self, number: int) -> None:
+        """Let the connection go that was silent for longest."""
+        oldest = next(iter(self._conversations.values()))
+        if oldest.is_waiting:
             text = "the connection is given up, because too many others, or too many bytes, are waiting"
-            self._note(FindingKind.LIMIT, text, number, oldest)
-            yield from self._let_go(oldest)
+            self._note(FindingKind.LIMIT, text, number, oldest.connection)
+        elif not oldest.is_closed and not self._forgotten:
+            self._forgotten = True
+            text = f"more than {MOST_CONNECTIONS} connections: what the oldest of them go on with counts as new ones"
+            self._note(FindingKind.LIMIT, text, number)
+        self._let_go(oldest)
 
-    def _let_go(self, conversation: Conversation) -> Iterator[CapturedMessage]:
+    def _let_go(self, conversation: Conversation) -> None:
         """What is left of a connection of which nothing more will come."""
-        del self._conversations[conversation.key], self._conversations[conversation.back]
+        del self._flows[conversation.key], self._flows[conversation.back]
+        del self._conversations[conversation.connection.number]
+        one, other = conversation.sides
+        self._both(one, one.ordering.flush(), other, other.ordering.flush())
         for side in conversation.sides:
-            yield from self._pieces(conversation, side, side.ordering.flush())
-            yield from self._given(conversation, side, side.framer.end())
+            self._given(side, side.framer.end())
             self._held += side.newly_held()
+        self._order.waits(conversation.connection.number, None)
+        conversation.end()
 
-    def _finish(self) -> Iterator[CapturedMessage]:
+    def _finish(self) -> Iterator[list[CapturedMessage]]:
         if self._last_without_ip and not self._has_ip:
-            text = "no packet of the capture carries IP"
-            self._note(FindingKind.LINK_TYPE, text, self._last_without_ip)
+            self._note(FindingKind.LINK_TYPE, "no packet of the capture carries IP", self._last_without_ip)
         while self._conversations:
-            yield from self._let_go(next(iter(self._conversations.values())))
+            self._let_go(next(iter(self._conversations.values())))
+            given, self.delivery.given = self.delivery.given, []
+            yield from self._lists(self._order.passed(given))
 
     def _strange_link(self, number: int, link: int, interface: int) -> None:
         if len(self._strange_interfaces) < MOST_FINDINGS and (link, interface) not in self._strange_interfaces:
@@ -277,18 +273,6 @@ class Capture(Iterator[CapturedMessage]):
             self._note(FindingKind.LINK_TYPE, text, number)
 
     def _note(
-        self,
-        kind: FindingKind,
-        text: str,
-        frame_number: int,
-        conversation: Conversation | None = None,
-        side: Side | None = None,
+        self, kind: FindingKind, text: str, number: int, connection: Connection | None = None, side: Side | None = None
     ) -> None:
-        connection = conversation.connection if conversation else None
-        finding = Finding(kind, text, frame_number, connection)
-        if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(finding)
-        else:
-            self.findings_left_out += 1
-        if side is not None and len(side.findings) < MOST_FINDINGS_OF_MESSAGE:
-            side.findings.append(finding)
+        self.findings.note(kind, text, number, connection, side)

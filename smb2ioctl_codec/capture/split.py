@@ -1,57 +1,57 @@
-"""What a frame holds, split into messages, and each of them decoded."""
+"""What a frame holds, split into messages, and the look at a message's header that reading needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from struct import Struct
 
 from smb2ioctl_codec.capture.framing import Whole
 from smb2ioctl_codec.errors import DecodeError
-from smb2ioctl_codec.messages import Header, Packet
 from smb2ioctl_codec.messages.compound import size_of_element
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 
+#: ProtocolId and StructureSize, Status, Command, Flags, NextCommand, MessageId, AsyncId (or Reserved and TreeId),
+#: SessionId.
+Glance = tuple[bytes, int, int, int, int, int, int, int]
+glance = Struct("<6s2xIH2xIIQQQ").unpack_from
+#: What every SMB2 header starts with.
+START = b"\xfeSMB\x40\x00"
 
-class Part(NamedTuple):
-    """One message: its bytes, and what they decode to."""
+RESPONSE, ASYNC, RELATED = 1, 2, 4
 
-    data: bytes
-    header: Header | None
-    packet: Packet | None
-    error: DecodeError | None
+
+#: One message of a frame: where in the frame it starts and ends; what a glance at its header shows, None if it has no
+#: SMB2 header that can be read; what is wrong with its length, so that it does not decode, None if nothing is.
+Part = tuple[int, int, Glance | None, DecodeError | None]
 
 
 def split(whole: Whole) -> Iterator[Part]:
     """The messages of a frame. Where NextCommand is wrong, the rest is one message that does not decode."""
     data = whole.data
     position = 0
+    size = len(data)
+    head = _head(data, 0, size)
+    if head is not None and head[4] in (0, size) and not whole.missing:  # as nearly always
+        yield 0, size, head, None
+        return
     while position < len(data):
-        error = None
+        fault = None
         try:
             size = size_of_element(data, position)
         except DecodeError as wrong:
             size = len(data) - position
             wrong.offset = (wrong.offset or 0) - position
-            error = wrong
-        part = data[position : position + size]
-        position += size
-        if whole.missing and position == len(data):
-            needed = len(part) + whole.missing
-            error = DecodeError("not all of it was captured", path="Packet", offset=0, needed=needed,
-                                available=len(part))  # fmt: skip
-        yield _decoded(part, error)
+            fault = wrong
+        end = position + size
+        if whole.missing and end == len(data):
+            fault = DecodeError("not all of it was captured", path="Packet", offset=0, needed=size + whole.missing,
+                                available=size)  # fmt: skip
+        yield position, end, _head(data, position, size), fault
+        position = end
 
 
-def _decoded(data: bytes, error: DecodeError | None) -> Part:
-    if error is None:
-        try:
-            packet = Packet.decode(data)
-        except DecodeError as wrong:
-            error = wrong
-        else:
-            header = packet.header
-            return Part(data, header if isinstance(header, Header) else None, packet, None)
-    try:
-        return Part(data, Header.decode(data[:HEADER_SIZE]), None, error)
-    except DecodeError:
-        return Part(data, None, None, error)
+def _head(data: bytes, position: int, size: int) -> Glance | None:
+    if size < HEADER_SIZE:
+        return None
+    head: Glance = glance(data, position)
+    return head if head[0] == START else None

@@ -72,7 +72,7 @@ def segment_in(packet: bytes, start: int, end: int, missing: int) -> Segment | N
 class Ordering:
     """Puts the segments of one direction in order. Places count bytes from the first that was seen."""
 
-    __slots__ = ("_patience", "_waiting", "at", "first", "next", "waiting_bytes")
+    __slots__ = ("_earliest", "_patience", "_waiting", "at", "first", "next", "waiting_bytes")
 
     def __init__(self) -> None:
         self.first: int | None = None  # sequence number of place 0
@@ -81,11 +81,24 @@ class Ordering:
         self.waiting_bytes = 0
         self._waiting: list[tuple[int, int, bytes, int, Origin]] = []
         self._patience = PATIENCE
+        self._earliest: int | None = None  # None: nothing waits, or it has to be looked for
 
     @property
     def is_waiting(self) -> bool:
         """Bytes are missing before some that are here."""
         return bool(self._waiting)
+
+    @property
+    def earliest(self) -> int | None:
+        """The first frame of what waits; None if nothing does."""
+        if self._earliest is None and self._waiting:
+            self._earliest = min([number for _place, number, *_rest in self._waiting])
+        return self._earliest
+
+    @property
+    def is_losing_patience(self) -> bool:
+        """What is missing was acknowledged so often that it will hardly come any more."""
+        return bool(self._waiting) and self._patience <= PATIENCE // 2
 
     def start(self, sequence: int) -> bool:
         """The next byte has this sequence number; False if that contradicts what was seen before."""
@@ -111,6 +124,8 @@ class Ordering:
         if not payload and not missing:
             return []
         insort(self._waiting, (place, origin.frame_number, payload, missing, origin))
+        if len(self._waiting) == 1:
+            self._earliest = origin.frame_number
         self.waiting_bytes += len(payload)
         if self.waiting_bytes > MOST_WAITING_BYTES or len(self._waiting) > MOST_WAITING_SEGMENTS:
             return self.give_up()
@@ -179,6 +194,8 @@ class Ordering:
 
     def _pop(self) -> tuple[int, int, bytes, int, Origin]:
         first = self._waiting.pop(0)
+        if first[1] == self._earliest:
+            self._earliest = None
         self.waiting_bytes -= len(first[2])
         return first
 

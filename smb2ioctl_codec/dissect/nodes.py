@@ -1,90 +1,16 @@
-"""Nodes: one for each field, buffer, record and gap of some bytes."""
+"""Nodes: one for each field, list, record and gap of some bytes; and findings, which say what is wrong with them."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any, Literal
+from dataclasses import fields
+from typing import Any, Literal, NamedTuple
 
 from smb2ioctl_codec.dissect.display import display, explain, shortened_bytes
 from smb2ioctl_codec.dissect.json_values import plain
 from smb2ioctl_codec.dissect.wireshark import bits_of
 from smb2ioctl_codec.ntstatus import NtStatus
-from smb2ioctl_codec.schema import Record, value_class
+from smb2ioctl_codec.schema import value_class
 from smb2ioctl_codec.schema.plan import Field
-from smb2ioctl_codec.schema.spans import Reading, Span, read, uncovered
-
-
-@value_class
-class Node:
-    """One field, buffer, record or gap.
-
-    Attributes:
-        name, path: what it is, alone and from its record down.
-        offset, size: its place in bytes, from the first byte given, and the bytes that it covers.
-        value: an int or a member of an enum, bytes, a str, a list of values; None for a record, and for a text that
-            is none.
-        display: the value for people.
-        role: that of its field (``data``, ``const``, ``reserved``, ``offset-of``, ``size-of``, ``count-of``), or
-            ``record``, or ``slack`` for bytes in no buffer, or ``unread`` for those that a defect cut off.
-        children: fields of a record, items of a list, the payload in a buffer.
-    """
-
-    name: str
-    path: str
-    offset: int
-    size: int
-    value: Any
-    display: str
-    role: str
-    children: tuple[Node, ...] = ()
-
-    def child(self, name: str) -> Node | None:
-        """The first child of that name; None if there is none."""
-        return next((each for each in self.children if each.name == name), None)
-
-    def with_child(self, child: Node) -> Node:
-        """The same node with `child` in the place of its namesake."""
-        return replace(self, children=tuple(child if each.name == child.name else each for each in self.children))
-
-
-def record_node(kind: type[Record], data: bytes, base: int) -> tuple[Node, Reading]:
-    """The node of a record, and all that the span reader found.
-
-    Args:
-        kind: the record's type.
-        data: all of its bytes, broken or not.
-        base: what is added to every offset.
-    """
-    plan = kind.PLAN
-    reading = read(plan, data, base=base)
-    children = [_node(span, data, base) for span in reading.spans]
-    role = "slack" if any(f.kind == "slack" and f.name in reading.wire for f in plan.fields) else "unread"
-    ranges = [(span.offset - base, span.offset - base + span.size) for span in reading.spans]
-    for low, high in uncovered(ranges, 0, len(data)):
-        children.append(bytes_node(role, f"{plan.name}.{role}", data[low:high], base + low, role))
-    children.sort(key=lambda node: node.offset)
-    return Node(plan.name, plan.name, base, len(data), None, "", "record", tuple(children)), reading
-
-
-def bytes_node(name: str, path: str, data: bytes, base: int, role: str = "data") -> Node:
-    """The node of bytes that are not taken apart."""
-    return Node(name, path, base, len(data), data, shortened_bytes(data), role)
-
-
-def _node(span: Span, data: bytes, base: int) -> Node:
-    field, value = span.field, span.value
-    if field.enum is not None:
-        value = field.enum(value)
-    elif isinstance(value, dict):
-        value = None
-    text = display(span.path, value, span.size, field.role)
-    if value is None and field.kind == "nested" and set(data[span.offset - base :][: span.size]) == {0xFF}:
-        text = "all ones"
-    elif value is None and not span.children and field.kind not in ("nested", "one", "walk", "items"):
-        text = "no UTF-16, " + shortened_bytes(data[span.offset - base :][: span.size])
-    children = tuple(_node(child, data, base) for child in span.children)
-    return Node(span.name, span.path, span.offset, span.size, value, text, field.role, children)
-
 
 Severity = Literal["error", "warning", "note"]
 
@@ -140,40 +66,82 @@ class Bit:
 
 
 @value_class
-class Part:
-    """A node of an inspection: a field, list, record, message, frame, or bytes in none.
+class Kind:
+    """What all nodes of one field have in common.
 
     Attributes:
-        name, path: what it is, alone and from its record down.
-        offset, size: its place in bytes, from the first byte given, and the bytes that it covers.
-        value: an int or a member of an enum, bytes, a str, a UUID or an address, a list of values; None for what has
-            parts instead, and for a text that is none.
-        role: that of its field (``data``, ``const``, ``reserved``, ``offset-of``, ``size-of``, ``count-of``, ``next``),
-            or ``record``, ``list``, ``message``, ``frame``; for bytes in no field ``padding``, ``gap``, ``tail``, or
-            ``unread`` behind a defect.
-        target: path of what it is the offset, size or count of.
-        wireshark: its display filter name: Wireshark's, or one of the same style.
-        findings: those about this very node.
-        children: its parts, in wire order.
+        owner: name of the record that it is a field of; empty for what is in none.
+        field: the field; None for a record, a message, a frame, and bytes in no field.
+        role: as of the node.
+        wireshark: its display filter name.
+        target: name of the field that it is the offset, size or count of.
     """
 
+    owner: str
+    field: Field | None
+    role: str
+    wireshark: str
+    target: str | None = None
+
+
+class Node(NamedTuple):
+    """A field, list, record, message or frame, or bytes in none.
+
+    A tree has many, and so a node is a tuple, which costs less than any other object.
+
+    Attributes:
+        kind: what it has in common with all nodes of the same field.
+        name: what it is, alone.
+        prefix: path of what it is part of.
+        offset, size: its place in bytes, from the first byte given, and the bytes that it covers.
+        value: an int or a member of an enum, bytes, a str, a UUID or an address, a list of values; None for what has
+            children instead, and for a text that is none.
+        source: all bytes that were given.
+        children: its parts, in wire order.
+        findings: those about this very node.
+    """
+
+    kind: Kind
     name: str
-    path: str
+    prefix: str
     offset: int
     size: int
     value: Any
-    role: str
-    target: str | None
-    wireshark: str
-    findings: tuple[Finding, ...]
-    children: tuple[Part, ...]
-    #: name of the record that it is a field of, the field, and all bytes that were given
-    owner: str
-    field: Field | None
     source: bytes
+    children: tuple[Node, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.path} at {self.offset}, {self.size} bytes: {self.display}>"
+
+    @property
+    def path(self) -> str:
+        """What it is, from its record down."""
+        return f"{self.prefix}.{self.name}" if self.prefix else self.name
+
+    @property
+    def role(self) -> str:
+        """That of its field: ``data``, ``const``, ``reserved``, ``offset-of``, ``size-of``, ``count-of``, ``next``.
+
+        Of others ``record``, ``list``, ``message`` or ``frame``; of bytes in no field ``padding``, ``gap``, ``tail``,
+        or ``unread`` behind a defect.
+        """
+        return self.kind.role
+
+    @property
+    def owner(self) -> str:
+        """Name of the record that it is a field of."""
+        return self.kind.owner
+
+    @property
+    def wireshark(self) -> str:
+        """Its display filter name: Wireshark's, or one of the same style."""
+        return self.kind.wireshark
+
+    @property
+    def target(self) -> str | None:
+        """Path of what it is the offset, size or count of."""
+        return None if self.kind.target is None else f"{self.prefix}.{self.kind.target}"
 
     @property
     def raw(self) -> bytes:
@@ -183,7 +151,7 @@ class Part:
     @property
     def display(self) -> str:
         """The value for people, with names, unit or time."""
-        field, value = self.field, self.value
+        field, value = self.kind.field, self.value
         if field is None or isinstance(value, (bytes, list)):
             return display(self.path, value, self.size, self.role)
         if value is None and field.kind == "nested" and not self.raw.strip(b"\xff"):
@@ -199,6 +167,10 @@ class Part:
             return ()
         masks = bits_of(self.owner, self.wireshark).items()
         return tuple(Bit(name, mask, (self.value & mask) // (mask & -mask)) for name, mask in masks)
+
+    def child(self, name: str) -> Node | None:
+        """The first child of that name; None if there is none."""
+        return next((each for each in self.children if each.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:
         """The node by attribute, as JSON takes it; what is empty is left out, and the value of what has parts."""

@@ -1,14 +1,13 @@
-"""Trees as text: one line for each node, its place before it, what is wrong after it."""
+"""Trees as text: one line for each node, its place before it; then a line for each finding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smb2ioctl_codec.dissect.display import printable
-from smb2ioctl_codec.dissect.nodes import Node
-from smb2ioctl_codec.dissect.tree import Tree
-from smb2ioctl_codec.messages import Violation
+from smb2ioctl_codec.dissect.nodes import Finding, Node
 
 #: Columns of the offset, the size, and the name with its indentation.
 OFFSET_WIDTH = 6
@@ -27,31 +26,48 @@ def title(about: Mapping[str, Any]) -> str:
     return ", ".join(f"{printable(name)} {_short(value)}" for name, value in about.items())
 
 
-def render(tree: Tree) -> Iterator[str]:
-    """The lines of a tree: offset, size, name and value of every node, then defects and broken rules."""
-    yield from _lines(tree.nodes, 0)
-    for defect in tree.defects:
-        yield f"  ! {one_line(str(defect))}"
-    for violation in tree.violations:
-        yield f"  ! {_broken_rule(violation)}"
+def tree_lines(node: Node, base: int = 0) -> Iterator[str]:
+    """The lines of a node and of all in it: offset, size, name and value.
+
+    Args:
+        node: the node.
+        base: what is added to every offset.
+    """
+    for depth, each in walk(node):
+        name = " " * INDENT * depth + each.name
+        line = f"{base + each.offset:{OFFSET_WIDTH}} {each.size:{SIZE_WIDTH}}  {name:<{NAME_WIDTH}} {each.display}"
+        yield line.rstrip()
+
+
+def walk(node: Node) -> Iterator[tuple[int, Node]]:
+    """A node and all in it, each with its depth, parents first."""
+    waiting = [(0, node)]
+    while waiting:
+        depth, each = waiting.pop()
+        yield depth, each
+        waiting += [(depth + 1, child) for child in reversed(each.children)]
+
+
+def finding_lines(findings: Iterable[Finding], base: int = 0) -> Iterator[str]:
+    """A line for each finding; `base` is added to their offsets."""
+    for each in findings:
+        yield f"  ! {one_line(str(moved(each, base)))}"
+
+
+def what_is_wrong(findings: Iterable[Finding], base: int = 0) -> str:
+    """The first error, in one line; empty if there is none."""
+    error = next((each for each in findings if each.severity == "error"), None)
+    return "" if error is None else one_line(str(moved(error, base))).removeprefix("error: ")
+
+
+def moved(finding: Finding, base: int) -> Finding:
+    """The finding with its offset moved on by `base`."""
+    return replace(finding, offset=base + finding.offset) if base else finding
 
 
 def one_line(text: str) -> str:
     """The text as one line that does nothing to a terminal."""
     return printable(text.replace("\n", " "))
-
-
-def _lines(nodes: Iterable[Node], depth: int) -> Iterator[str]:
-    for node in nodes:
-        name = " " * INDENT * depth + node.name
-        yield f"{node.offset:{OFFSET_WIDTH}} {node.size:{SIZE_WIDTH}}  {name:<{NAME_WIDTH}} {node.display}".rstrip()
-        yield from _lines(node.children, depth + 1)
-
-
-def _broken_rule(violation: Violation) -> str:
-    rule = violation.rule
-    status = "connection dropped" if rule.status is None else str(rule.status)
-    return f"{violation.path} at offset {violation.offset}: {rule.message} ({rule.id}; {rule.section}; {status})"
 
 
 def _short(value: Any) -> str:

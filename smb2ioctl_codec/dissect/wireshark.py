@@ -216,22 +216,26 @@ def record_name(record: str) -> str:
     return NAMES.get(record, {}).get("") or derived(record)
 
 
+def variant(record: str, wire: Mapping[str, Any]) -> str:
+    """The key under which the names of a record's fields are found: its name, if no value tells them apart."""
+    return "NfsDevice of blocks" if record == "NfsDevice" and wire.get("type") == _BLOCKS else record
+
+
+def has_variants(record: str) -> bool:
+    """Whether a value tells what the record's fields are called."""
+    return record == "NfsDevice"
+
+
 @cache
-def _known(key: str, *, is_request: bool) -> Mapping[str, str]:
-    found = NAMES.get(key, {}) | NAMES.get(f"{key}{'<' if is_request else '>'}", {})
-    return MappingProxyType(found)
-
-
-def field_names(record: str, wire: Mapping[str, Any], *, is_request: bool) -> Mapping[str, str]:
+def field_names(key: str, *, is_request: bool) -> Mapping[str, str]:
     """Wireshark's names of a record's fields; a field that is not there has none.
 
     Args:
-        record: name of the record.
-        wire: its values, of which one may tell what others are called.
+        key: name of the record, or what `variant` says.
         is_request: a client sent it.
     """
-    of_blocks = record == "NfsDevice" and wire.get("type") == _BLOCKS
-    return _known("NfsDevice of blocks" if of_blocks else record, is_request=is_request)
+    found = NAMES.get(key, {}) | NAMES.get(f"{key}{'<' if is_request else '>'}", {})
+    return MappingProxyType(found)
 
 
 def name_of(names: Mapping[str, str], record: str, field: str) -> str:
@@ -242,3 +246,23 @@ def name_of(names: Mapping[str, str], record: str, field: str) -> str:
 def bits_of(record: str, wireshark: str) -> Mapping[str, int]:
     """Names and masks of a field's bits. Flags of an IOCTL reply are called as the header's, but have no bits."""
     return {} if record == "IoctlResponse" and wireshark == "smb2.flags" else BITS.get(wireshark, {})
+
+
+@cache
+def is_official(name: str) -> bool:
+    """Whether Wireshark has a field of that name."""
+    return name in _OFFICIAL
+
+
+_OFFICIAL = frozenset(name for names in NAMES.values() for name in names.values()) - {"smb2"}
+
+#: Control codes whose payloads Wireshark has a layout for, or is silent about; those of others are smb2.unknown.
+SILENT = frozenset((
+    0x00060194, 0x0009003C, 0x0009009C, 0x000900A4, 0x000900A8, 0x000900C0, 0x000900C4, 0x00090284, 0x00090300,
+    0x00090304, 0x00090350, 0x00090364, 0x000940CF, 0x00094264, 0x00098098, 0x000980BC, 0x000980C8, 0x00098268,
+    0x0009C040, 0x0009C280, 0x00110018, 0x0011C017, 0x00140078, 0x001401D4, 0x001401FC, 0x00140200, 0x00140204,
+    0x00144064, 0x001440F2, 0x001480F2,
+))  # fmt: skip
+
+#: Names of fields of no record: what is shown beside others tells these, and the bodies of other commands.
+EXTRA = frozenset(("smb.padding", "smb2.unknown", "smb2.ioctl.packet.body"))

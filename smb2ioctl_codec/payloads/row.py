@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from importlib import import_module
 from operator import or_
 from types import UnionType
@@ -133,6 +133,7 @@ class Row:
         return {} if tell is None else tell(data)
 
 
+@cache
 def _load(place: str) -> Any:
     module, _, name = place.partition(":")
     return getattr(import_module(f"smb2ioctl_codec.payloads.{module}"), name)

@@ -45,7 +45,7 @@ class Reader:
             elif each.place == "at":
                 self._located(each)
             else:
-                getattr(self, f"_{each.kind}")(each)
+                getattr(self, "own" if each.own else f"_{each.kind}")(each)
         if self.position != len(self.data):
             extra = len(self.data) - self.position
             self.note_defect("", f"{extra} bytes after the end of the structure", offset=self.position)
@@ -327,7 +327,8 @@ class Reader:
             raise Stop
         return step, False
 
-    def _own(self, each: Field) -> None:
+    def own(self, each: Field) -> None:
+        """A content that reads itself: to the end."""
         count = None if each.count_field is None else self.reading.wire[each.count_field]
         start, self.position = self.position, len(self.data)
         self.reading.wire[each.name] = self.data[start:]

@@ -75,6 +75,24 @@ def read(plan: Plan, data: bytes, *, base: int = 0, keep: bool = True) -> Readin
     return reader.reading
 
 
+def read_own(plan: Plan, field: Field, data: bytes, start: int, wire: dict[str, Any], base: int) -> list[Span]:
+    """The spans of a content that reads itself, in a record that a decoder has taken.
+
+    Args:
+        plan, data: the record, and all of its bytes.
+        field: the content.
+        start: where it starts in the record.
+        wire: the wire fields before it.
+        base: added to every offset.
+    """
+    from smb2ioctl_codec.schema.reader import Reader
+
+    reader = Reader(plan, data, base, True)
+    reader.position, reader.reading.wire = start, wire
+    reader.own(field)
+    return reader.reading.spans
+
+
 def explain(plan: Plan, data: Any, rules: Sequence[Check] = ()) -> DecodeError:
     """The error for bytes that the compiled decoder refused: the first broken rule, or else the first defect."""
     reading = read(plan, data, keep=False)

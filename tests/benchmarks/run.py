@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from . import every, imports, scaling, speed
+from . import every, imports, scaling, speed, trees
 from .results import Result, table
 from .timing import settle_allocator
 
@@ -16,6 +16,7 @@ _GROUPS: dict[str, Callable[[Callable[[str], bool]], Iterator[Result]]] = {
     "speed": speed.measure,
     "records": every.measure,
     "growth": scaling.measure,
+    "trees": trees.measure,
     "import": imports.measure,
 }
 

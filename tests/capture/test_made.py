@@ -33,7 +33,7 @@ from capture.making import (
     tcp,
 )  # fmt: skip
 from smb2ioctl_codec import Command, ForeignHeader, Protocol, capture
-from smb2ioctl_codec.capture import Connection, Endpoint, FindingKind, pairing, reader
+from smb2ioctl_codec.capture import Connection, Endpoint, FindingKind, findings, pairing, reader
 from smb2ioctl_codec.capture import tcp as ordering
 
 ECHO = message()
@@ -451,7 +451,7 @@ def test_request_interim_reply_and_final_reply() -> None:
 def test_a_reply_that_was_given_before_its_request() -> None:
     request, reply = packet(frame(message(3)), 73), packet(frame(message(3, reply=True)), 1, reply=True)
     messages = capture.read_all(io.BytesIO(pcap([syn(), syn(reply=True), request, reply])))
-    assert [(one.frame_number, one.partner) for one in messages] == [(4, 3), (3, 4)]
+    assert [(one.frame_number, one.partner) for one in messages] == [(3, 4), (4, 3)]
     alone = capture.read_all(io.BytesIO(talk((message(3, reply=True), True), (message(3), False))))
     assert [one.partner for one in alone] == [None, None]
 
@@ -493,7 +493,7 @@ def test_the_limits_of_connections_and_bytes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reader, "MOST_HELD", 100)
     assert kinds(read(pcap(packets))[1]).count(FindingKind.LIMIT) == 5
     monkeypatch.undo()
-    monkeypatch.setattr(reader, "MOST_FINDINGS", 3)
+    monkeypatch.setattr(findings, "MOST_FINDINGS", 3)
     limited = read(pcap(packets))[1]
     assert (len(limited.findings), limited.findings_left_out) == (3, 7)
 

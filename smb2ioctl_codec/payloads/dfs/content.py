@@ -9,7 +9,7 @@ from smb2ioctl_codec.payloads.dfs.entries import Referral
 from smb2ioctl_codec.payloads.dfs.lay_out import lay_out, odd
 from smb2ioctl_codec.payloads.dfs.read import read
 from smb2ioctl_codec.payloads.dfs.strings import ENTRIES_START
-from smb2ioctl_codec.payloads.dfs.survey import Survey
+from smb2ioctl_codec.payloads.dfs.survey import Found, Survey
 from smb2ioctl_codec.payloads.dfs.trace import trace
 from smb2ioctl_codec.payloads.dfs.write import write
 from smb2ioctl_codec.schema import Own
@@ -78,6 +78,11 @@ class CutReferrals(Own):
     def trace(self, reader: Any, field: Any, start: int, count: int | None) -> None:  # noqa: ARG002
         _judge_path(reader)
         trace(reader, field, start, _count(reader.data), cut=True)
+
+    def entries(self, data: bytes) -> list[Found]:
+        """Every entry with its fields and strings, of bytes that are valid; the start of one that was cut too."""
+        survey = self._survey(data, _refuse)
+        return [*survey.entries, survey.cut_entry] if survey.cut_entry else survey.entries
 
     @classmethod
     def whole_entries(cls, count: int, content: bytes) -> tuple[Referral, ...]:

@@ -58,6 +58,7 @@ class Found:
         wire: values of its fields by name.
         texts: its strings by attribute, those that could be read.
         whole: all of them could.
+        cut_texts: strings of which only the start is there.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Found:
     wire: dict[str, Any]
     texts: dict[str, Text] = field(default_factory=dict)
     whole: bool = True
+    cut_texts: dict[str, Text] = field(default_factory=dict)
 
     def references(self) -> Iterator[tuple[Field, str]]:
         """The fields that say where strings lie, and the attributes that hold these, in wire order."""
@@ -81,6 +83,25 @@ class Found:
         texts = {name: text.value for name, text in self.texts.items()}
         made: Referral = self.kind(**{name: self.wire[name] for name in names}, **texts)
         return made
+
+
+def _start_of_text(data: bytes) -> str:
+    """What can be read of a string whose end is missing, in the middle of a character perhaps."""
+    return data[: len(data) & ~1].decode("utf-16-le", "replace")
+
+
+class _Whole:
+    """The fields of fixed size of an entry, if it has all of them."""
+
+    def __init__(self, kind: type[Any]) -> None:
+        self.fields = [each for each in kind.PLAN.fields if each.fixed]
+        self.names = tuple(each.name for each in self.fields)
+        unpacker = struct.Struct("<" + "".join(each.code[1:] for each in self.fields))
+        self.unpack, self.size = unpacker.unpack_from, unpacker.size
+        self.converts = [(each.name, each.convert.to_value) for each in self.fields if each.convert is not None]
+
+
+_WHOLE = {kind: _Whole(kind) for kind in (*_KINDS.values(), NameListReferral)}
 
 
 class Survey:
@@ -101,6 +122,8 @@ class Survey:
         self.note = note
         self.cut = cut
         self.entries: list[Found] = []
+        #: the start of an entry whose end is missing: those of its fields that are there
+        self.cut_entry: Found | None = None
         self._entries(start, count)
         strings = Strings(data)
         if all(self._texts(each, strings) for each in self.entries):
@@ -118,8 +141,9 @@ class Survey:
 
     def gaps(self, start: int) -> Iterator[tuple[int, int]]:
         """The ranges of bytes from `start` on that lie in no field and no string."""
-        ranges = [(each.start, each.start + each.own_size) for each in self.entries]
-        ranges += [text[:2] for each in self.entries for text in each.texts.values()]
+        entries = [*self.entries, self.cut_entry] if self.cut_entry else self.entries
+        ranges = [(each.start, each.start + each.own_size) for each in entries]
+        ranges += [text[:2] for each in entries for text in (*each.texts.values(), *each.cut_texts.values())]
         return uncovered(ranges, start, len(self.data))
 
     def _entries(self, start: int, count: int) -> None:
@@ -131,6 +155,7 @@ class Survey:
         for index in range(count):
             found = self._entry(f"referral_entries[{index}]", start)
             if found is None:
+                self.cut_entry = self._cut_entry(f"referral_entries[{index}]", start) if self.cut else None
                 return
             self.entries.append(found)
             start += found.size
@@ -157,19 +182,40 @@ class Survey:
             return None
         return self._found(name, kind, start, size)
 
+    def _cut_entry(self, name: str, start: int) -> Found | None:
+        """What is there of the entry at `start`, whose end is not; None if its version is not there either."""
+        head = self.data[start : start + HEAD_SIZE].ljust(HEAD_SIZE, b"\0")
+        version, size, _, flags = _HEAD.unpack(head)
+        left = len(self.data) - start
+        if left < 2 or version not in _KINDS or (left >= HEAD_SIZE and size <= left):
+            return None
+        is_list = version > 2 and flags & ReferralEntryFlags.NAME_LIST_REFERRAL.value
+        found = self._found(name, NameListReferral if is_list else _KINDS[version], start, left)
+        ends = [each.offset + each.size for each in found.kind.PLAN.fields if each.name in found.wire]
+        found.size = found.own_size = max(ends)
+        found.whole = False
+        return found
+
     def _missing(self, name: str, start: int, needed: int, limit: str) -> None:
         if not self.cut:
             left = len(self.data) - start
             self.note(name, "cut short", offset=start, needed=needed, available=left, limit=limit)
 
     def _found(self, name: str, kind: type[Any], start: int, size: int) -> Found:
-        wire: dict[str, Any] = {}
-        for each in kind.PLAN.fields:
-            if each.fixed and each.offset + each.size <= size:
-                (value,) = struct.unpack_from(each.code, self.data, start + each.offset)
-                wire[each.name] = value if each.convert is None else each.convert.to_value(value)
+        whole = _WHOLE[kind]
+        if size >= whole.size:
+            wire = dict(zip(whole.names, whole.unpack(self.data, start), strict=True))
+        else:
+            wire = {
+                each.name: struct.unpack_from(each.code, self.data, start + each.offset)[0]
+                for each in whole.fields
+                if each.offset + each.size <= size
+            }
+        for field_name, convert in whole.converts:
+            if field_name in wire:
+                wire[field_name] = convert(wire[field_name])
         own_size = LEAST[kind]
-        if kind is NameListReferral and size >= PADDED:
+        if kind is NameListReferral and size >= PADDED and "padding" in wire:
             offsets = [wire["special_name_offset"]]
             offsets += [wire["expanded_name_offset"]] if wire["number_of_expanded_names"] else []
             if any(own_size <= offset < PADDED for offset in offsets):
@@ -238,6 +284,8 @@ class Survey:
             except Endless:
                 if not self.cut:
                     self.note(name, "no U+0000", offset=start, needed=left + 2 - left % 2, available=left)
+                elif count is None:
+                    found.cut_texts[attribute] = Text(start, len(self.data), _start_of_text(self.data[start:]))
         return None
 
     def _misplaced(self, found: Found, source: Field, left: int) -> None:

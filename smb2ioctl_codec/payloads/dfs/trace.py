@@ -29,11 +29,12 @@ def trace(reader: Any, field: Field, start: int, count: int, *, cut: bool = Fals
     if not reader.keep:
         return
     tracer = _Tracer(reader, field)
-    spans = [tracer.entry(each) for each in survey.entries]
+    entries = [*survey.entries, survey.cut_entry] if survey.cut_entry else survey.entries
+    spans = [tracer.entry(each) for each in entries]
     for low, high in survey.gaps(start):
         spans.append(tracer.span(_SLACK, "slack", low, high - low, reader.data[low:high]))
     spans.sort(key=lambda span: span.offset)
-    values = [each.wire for each in survey.entries]
+    values = [each.wire for each in entries]
     reader.note_span(field, field.name, start, len(reader.data) - start, values, spans)
 
 
@@ -59,6 +60,8 @@ class _Tracer:
         for attribute, text in found.texts.items():
             if text.end:
                 children.append(self.string(f"{found.name}.{attribute}", text.start, text.end, text.value))
+        for attribute, text in found.cut_texts.items():
+            children.append(self.string(f"{found.name}.{attribute}", text.start, text.end, text.value))
         return self.span(self.field, found.name, found.start, found.size, found.wire, children)
 
     def string(self, path: str, start: int, end: int, value: Any) -> Span:

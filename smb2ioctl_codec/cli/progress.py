@@ -1,0 +1,64 @@
+"""A progress bar on standard error, while a long file is read: only on a terminal, and only where rich is installed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+#: Seconds before the bar is shown, and between its changes.
+_PATIENCE = 1.0
+_PAUSE = 0.1
+#: Steps between looks at the clock.
+_STEPS = 256
+
+
+class Progress:
+    """Shows how far a file has been read.
+
+    Args:
+        argument: its name; of ``-`` nobody knows the size.
+        position: gives the bytes that were read.
+    """
+
+    def __init__(self, argument: str, position: Callable[[], int]) -> None:
+        self._argument = argument
+        self._position = position
+        self._bar: Any = None
+        self._task: Any = None
+        self._count = 0
+        stream = sys.stderr
+        self._is_wanted = stream is not None and stream.isatty() and find_spec("rich") is not None
+        self._next = time.monotonic() + _PATIENCE
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def step(self) -> None:
+        """Something more has been read."""
+        self._count += 1
+        if not self._is_wanted or self._count % _STEPS:
+            return
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _PAUSE
+            self._show()
+
+    def _show(self) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(console=Console(stderr=True), transient=True)
+            self._bar.start()
+            size = Path(self._argument).stat().st_size if self._argument != "-" else 0
+            self._task = self._bar.add_task(self._argument, total=size or None)
+        self._bar.update(self._task, completed=self._position())

@@ -1,0 +1,92 @@
+"""The messages of a capture that a filter lets through, each ready to be asked for its fields or its tree."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from smb2ioctl_codec import capture
+from smb2ioctl_codec.capture import Capture, CapturedMessage
+from smb2ioctl_codec.capture.files import BinaryFile
+from smb2ioctl_codec.dissect.captured import Captured
+from smb2ioctl_codec.dissect.printed import Value
+from smb2ioctl_codec.messages import Command
+from smb2ioctl_codec.rules import RuleSet
+
+#: What says of a message's fields whether it is wanted; `filters.compile_filter` makes it.
+Wanted = Callable[[Mapping[str, Sequence[Value]]], bool]
+
+#: Requests that are remembered until their reply comes, over all connections.
+_MOST_REQUESTS = 4096
+_IOCTL = int(Command.IOCTL)
+
+
+class Selection:
+    """Some messages of a capture: those of IOCTL, or of all commands, for which `wanted` holds.
+
+    Args:
+        source: a path, or a file opened in binary mode.
+        ports: TCP ports of the servers.
+        wanted: says whether a message is wanted; None: all are.
+        every_command: other commands than IOCTL too.
+        rules: rule sets that the trees of requests are held against.
+
+    Attributes:
+        capture: what reads the file, with its findings and its position.
+    """
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str] | BinaryFile,
+        *,
+        ports: Iterable[int] = (445, 139),
+        wanted: Wanted | None = None,
+        every_command: bool = False,
+        rules: tuple[RuleSet, ...] = (),
+    ) -> None:
+        self.capture: Capture = capture.read(source, ports=ports, commands=None if every_command else (_IOCTL,))
+        self._wanted = wanted
+        self._every_command = every_command
+        self._rules = rules
+        self._requests: OrderedDict[tuple[int, int | None], CapturedMessage] = OrderedDict()
+
+    def position(self) -> int:
+        """Bytes of the file that were read so far."""
+        return self.capture.position
+
+    def packets(self) -> Iterator[list[Captured]]:
+        """All messages of each captured packet in which at least one is wanted.
+
+        Raises:
+            CaptureError: the file is no capture, or cannot be read any further.
+            OSError: it cannot be opened or read.
+        """
+        for messages in self.capture.packets():
+            packet = [self._captured(message) for message in messages]
+            if any(self._is_wanted(each) for each in packet):
+                yield packet
+
+    def messages(self) -> Iterator[Captured]:
+        """The messages that are wanted, one by one; errors as of `packets`."""
+        for message in self.capture:
+            captured = self._captured(message)
+            if self._is_wanted(captured):
+                yield captured
+
+    def _is_wanted(self, captured: Captured) -> bool:
+        if not self._every_command and captured.message.command != _IOCTL:
+            return False
+        return self._wanted is None or self._wanted(captured)
+
+    def _captured(self, message: CapturedMessage) -> Captured:
+        if message.command != _IOCTL:
+            return Captured(message, None, self._rules)
+        key = message.connection.number, message.message_id
+        if message.direction == "response":
+            asked = self._requests.get(key) if message.is_interim else self._requests.pop(key, None)
+            return Captured(message, asked, self._rules)
+        self._requests[key] = message
+        if len(self._requests) > _MOST_REQUESTS:
+            self._requests.popitem(last=False)
+        return Captured(message, None, self._rules)

@@ -146,7 +146,12 @@ def test_a_cut_reply_starts_as_wireshark_says(one: Captured) -> None:
     assert len(value.referral_entries) == whole_entries(one)
     for ours in (expected(one.ctl_code, value, is_request=False), fields_of_cut(one.payload)):
         theirs = parsed(one.fields, ours)
-        assert {name: theirs[name][: len(values)] for name, values in ours.items()} == ours
+        assert {name: [*map(_even, theirs[name][: len(values)])] for name, values in ours.items()} == ours
+
+
+def _even(value: Any) -> Any:
+    """Without what Wireshark makes of the first byte of a character that was cut in two."""
+    return value.removesuffix("\ufffd") if isinstance(value, str) else value
 
 
 def whole_entries(one: Captured) -> int:
@@ -181,7 +186,7 @@ def test_how_much_is_compared() -> None:
             compared += sum(len(values) for values in fields.values())
     assert sum(one.times for one in captured()) == 3544
     assert (len(whole), shown(whole)) == (1548, 6667)
-    assert (len(cut), compared, shown(cut) - compared) == (152, 8949, 559)
+    assert (len(cut), compared, shown(cut) - compared) == (152, 9458, 50)
     assert (len(BROKEN), shown(BROKEN)) == (87, 159)
     # Of what we read, tshark complains of the one request that has more output than there are bytes.
     assert [str(one) for one in SOUND if one.complaints] == ["bad_0210.pcap-173-request"]

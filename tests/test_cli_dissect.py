@@ -156,7 +156,7 @@ def test_json() -> None:
     first, second = parsed(ended)
     known = {name: value for name, value in second.items() if name not in ("root", "file")}
     assert known == {
-        "frame": 17, "time": "2026-11-22T16:31:56.359325000Z", "time_ns": hex(1795365116359325000),
+        "frame": 17, "time": "2026-11-22T16:31:56.359325000Z", "file_name": "big.bin",
         "client": "127.0.0.1:33988", "server": "127.0.0.1:445", "connection": 0, "direction": "response",
         "message_id": 5, "partner": 16, "time_since_request_ns": 107000, "share": r"\\127.0.0.1\plain",
         "user": r"LAB\root", "form": "message", "findings": [],
@@ -733,7 +733,7 @@ def test_an_old_file_stays_if_the_disk_fills_up(form: str, tmp_path: Path) -> No
     target = tmp_path / "out"
     target.write_bytes(b"old")
     command = [sys.executable, "-m", "smb2ioctl_codec", "dissect", *FORMATS[form], "-o", str(target)]
-    captures = [str(COMPOUND)] * 6
+    captures = [str(COMPOUND)] * 12
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command, *captures], cwd=ROOT, capture_output=True, check=False
     )

@@ -45,7 +45,8 @@ from tshark.fscc import REPARSE_POINTS
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.dissect import display, wireshark
-from smb2ioctl_codec.dissect.inspect import Inspection, inspect
+from smb2ioctl_codec.dissect.inspect import inspect
+from smb2ioctl_codec.dissect.inspection import Inspection
 from smb2ioctl_codec.dissect.nodes import Finding, Node
 from smb2ioctl_codec.payloads import error_data, negotiate, refs_snapshots, registry, reparse, snapshots
 from smb2ioctl_codec.schema.plan import Field
@@ -550,7 +551,7 @@ def test_error_responses() -> None:
     inspection = inspect(header(flags=REPLY, status=stopped) + error(data, count=2))
     buffer = found(inspection, "ErrorResponse.error_data")
     assert [(each.path, each.offset, each.size) for each in buffer.children] == [
-        ("ErrorContext", 72, 11), ("ErrorContext", 88, 8 + len(link)),
+        ("ErrorContext", 72, 11), ("ErrorResponse.error_data.padding", 83, 5), ("ErrorContext", 88, 8 + len(link)),
     ]  # fmt: skip
     assert found(inspection, "SymbolicLinkErrorResponse.print_name").value == "print"
     broken = inspect(error(link[:20]), status=stopped)

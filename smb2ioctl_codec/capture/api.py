@@ -21,6 +21,7 @@ def read(
     *,
     ports: Iterable[int] = (445, 139),
     commands: Collection[int] | None = None,
+    context: bool = True,
 ) -> Capture:
     """The SMB2 messages of a capture file, in the order of the packets in which they end.
 
@@ -36,8 +37,9 @@ def read(
         ports: TCP ports of the servers. Other traffic is passed over.
         commands: give only messages of these commands, which is faster. They are the same as without, and request and
             reply are looked for among them alone.
+        context: find out about `share`, `user` and `file`; without, reading is faster.
     """
-    return Capture(source, ports, commands)
+    return Capture(source, ports, commands, context=context)
 
 
 def read_all(
@@ -73,8 +75,10 @@ class Capture(Iterator[CapturedMessage]):
         source: str | os.PathLike[str] | BinaryFile,
         ports: Iterable[int],
         commands: Collection[int] | None = None,
+        *,
+        context: bool = True,
     ) -> None:
-        self._reader = Reader(ports, commands)
+        self._reader = Reader(ports, commands, context=context)
         self._source: Source | None = None
         self._lists = self._run(source)
         self._messages = chain.from_iterable(self._lists)
@@ -104,8 +108,9 @@ class Capture(Iterator[CapturedMessage]):
     def packets(self) -> Iterator[list[CapturedMessage]]:
         """The messages that are left, in lists: those that end in one captured packet, in their order.
 
-        With `commands`, a list is given if one of its messages has one of these, and then with all its messages. Of a
-        message that is cut short one learns later: it may come in a list of its own.
+        With `commands`, a list is given if one of its messages has one of these, and then with all its messages. Those
+        of other commands have a partner only if that was not alone in its packet either. Of a message that is cut short
+        one learns later: it may come in a list of its own.
         """
         while True:
             self._reader.group(True)

@@ -31,11 +31,12 @@ class Delivery:
         looked_at: commands whose messages are of use: those that are wanted, and those that tell something.
     """
 
-    def __init__(self, findings: Findings, commands: Collection[int] | None) -> None:
+    def __init__(self, findings: Findings, commands: Collection[int] | None, *, learns: bool = True) -> None:
         self.given: list[CapturedMessage] = []
         self.complete = self.all_wanted = commands is None
         self._commands = frozenset(commands or ())
-        self.looked_at = self._commands | COMMANDS
+        self._learned = COMMANDS if learns else frozenset()
+        self.looked_at = self._commands | self._learned
         self._findings = findings
         self._pairing = Pairing()
         self._context = Context()
@@ -63,7 +64,7 @@ class Delivery:
         _start, _status, command, flags, _next, message_id, tree, session_id = head
         complete = self.all_wanted if alone else self.complete
         if not complete and command not in self.looked_at:
-            if self.complete:
+            if self.complete and not alone:
                 self._pair(side, frame_number, time_ns, head)
             side.findings.clear()
             return
@@ -103,7 +104,9 @@ class Delivery:
         self.given.append(draft)  # type: ignore[arg-type]
 
     def _pair(self, side: Side, frame_number: int, time_ns: int | None, head: Glance) -> None:
-        """What matters of a message that is not given: another packet, which is, may hold its request or reply."""
+        """What matters of a message that is not given, but is part of a packet with several: another one may be given,
+        and hold its request or reply.
+        """
         if head[3] & RESPONSE:
             self._reply(side, frame_number, head, b"")
         else:
@@ -120,7 +123,7 @@ class Delivery:
         file = None
         if command == _IOCTL:
             file = self._context.file(side, flags & RELATED, session_id, tree_id, data[_FILE_ID])
-        elif command in COMMANDS:
+        elif command in self._learned:
             self._context.request(side, head, frame_number, data)
         asked = (frame_number, time_ns, command, tree_id, session_id, file, None, None)
         self._pairing.request(side.conversation.connection.number, message_id, asked)
@@ -145,7 +148,7 @@ class Delivery:
                 for remark in contradictions(asked, head):
                     self._note(side, frame_number, FindingKind.MISMATCH, remark)
         if command != _IOCTL:
-            if command in COMMANDS:
+            if command in self._learned:
                 self._context.reply(side, head, frame_number, data, asked)
             return asked, None
         if (file is None or file[1] is None) and data.startswith(_IOCTL_REPLY, HEADER_SIZE):

@@ -81,6 +81,6 @@ def take(packet: RawPacket, flows: Mapping[bytes, Side], delivery: Delivery) -> 
     ordering = side.ordering
     ordering.at += end - payload
     ordering.next = side.expected = (sequence + end - payload) & 0xFFFFFFFF
-    if command in delivery.looked_at or delivery.complete or side.findings:
+    if command in delivery.looked_at or delivery.all_wanted or side.findings:
         delivery.message(side, number, time_ns, head, data, message, end, None, alone=True)
     return side

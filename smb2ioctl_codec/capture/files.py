@@ -126,8 +126,10 @@ class _Unzipped(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            return self._file.readinto(buffer)
+            data = self._file.read1(len(buffer))  # what there is before the end, even if the end is missing
         except EOFError:
             raise CaptureError("the capture is cut short: the gzip data end too early") from None
         except (gzip.BadGzipFile, zlib.error) as error:
             raise CaptureError(f"the gzip data are damaged: {error}") from None
+        buffer[: len(data)] = data
+        return len(data)

@@ -23,9 +23,12 @@ from smb2ioctl_codec.capture.model import (
 from smb2ioctl_codec.capture.ntlmssp import text
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError
-from smb2ioctl_codec.messages import Command, Header, Packet
+from smb2ioctl_codec.messages import Command, Header, Packet, decode_response
 from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.messages.ioctl import request_decoder
+from smb2ioctl_codec.messages.packet import Body
 from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.rules import WIRE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMANDS = Command.map()
@@ -37,6 +40,8 @@ _PENDING = int(NtStatus.PENDING)
 _ASYNC_REPLY = 3  # SERVER_TO_REDIR and ASYNC_COMMAND
 _status_and_flags = Struct("<I4xI").unpack_from
 _size_and_code = Struct("<H2xI").unpack_from
+_NEXT_COMMAND = slice(20, 24)
+_decode_request = request_decoder(WIRE)
 _END_OF_CTL_CODE = HEADER_SIZE + 8
 
 _Contents = tuple[Header | None, Packet | None, DecodeError | None]
@@ -112,6 +117,11 @@ class CapturedMessage(Draft):
         return None if self._command is None else _COMMANDS[self._command]
 
     @property
+    def is_ioctl(self) -> bool:
+        """It has the command IOCTL."""
+        return self._command == _IOCTL
+
+    @property
     def ctl_code(self) -> CtlCode | None:
         """CtlCode of an IOCTL request or reply, whether the rest decodes or not; None for all else and ERROR bodies."""
         if self._command != _IOCTL or len(self.data) < _END_OF_CTL_CODE:
@@ -128,6 +138,24 @@ class CapturedMessage(Draft):
     def packet(self) -> Packet | None:
         """The decoded message; None if it does not decode."""
         return (self._contents or self._decode())[1]
+
+    @property
+    def body(self) -> Body | None:
+        """The body of `packet`, for less than that costs; None if the message does not decode."""
+        if self._contents is None and self._command == _IOCTL and self._fault is None:
+            data = self.data
+            if int.from_bytes(data[_NEXT_COMMAND], "little") in (0, len(data)):
+                status, flags = _status_and_flags(data, 8)
+                try:
+                    return (
+                        decode_response(data[HEADER_SIZE:], status)
+                        if flags & 1
+                        else _decode_request(data[HEADER_SIZE:])
+                    )
+                except DecodeError:
+                    return None
+        packet = self.packet
+        return None if packet is None else packet.body
 
     @property
     def error(self) -> DecodeError | None:

@@ -1,7 +1,7 @@
 """Messages in the order of their packets, though those of some connections wait for bytes before them.
 
-While a connection waits, later messages of others are kept back; but it must not wait for ever, nor may there be more of
-these than a limit.
+While a connection waits, later messages of others are kept back; but it must not wait for ever, nor may there be more
+of these than a limit.
 """
 
 from __future__ import annotations

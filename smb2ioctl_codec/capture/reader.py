@@ -42,9 +42,9 @@ class Reader:
             happens, with the messages that are wanted.
     """
 
-    def __init__(self, ports: Iterable[int], commands: Collection[int] | None) -> None:
+    def __init__(self, ports: Iterable[int], commands: Collection[int] | None, *, context: bool = True) -> None:
         self.findings = Findings()
-        self.delivery = Delivery(self.findings, commands)
+        self.delivery = Delivery(self.findings, commands, learns=context)
         self.grouping = False
         self._ports = frozenset(ports)
         self._flows: dict[bytes, Side] = {}
@@ -81,7 +81,7 @@ class Reader:
                 if given:
                     delivery.given = []
                 is_mixed = side is None
-                if not order.is_idle:
+                if not order.is_idle and (given or is_mixed):
                     given = self._in_order(packet[0], given)
                     is_mixed = True
                 if given:

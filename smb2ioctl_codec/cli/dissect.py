@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -24,12 +24,21 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "ek", "fields", "csv", "html")
 _TABLES = ("fields", "csv")
+_TREES = ("text", "json", "html")
 _COMMAND = "smb2.cmd"
+#: Bytes of a file that is a capture without packets.
+_SMALLEST = 24
+#: Packets that are read, and lines that are written, at once: what is done again and again stays in the processor.
+_AT_ONCE = 64
 T = TypeVar("T")
 
 
 class _Usage(Exception):
     """An option cannot be; the text says why."""
+
+
+class _NothingRead(Exception):
+    """No input could be read."""
 
 
 def dissect(args: argparse.Namespace) -> int:
@@ -42,6 +51,10 @@ def dissect(args: argparse.Namespace) -> int:
     try:
         with _output(args.output) as out:
             job.run(out)
+            if not job.read:
+                raise _NothingRead
+    except _NothingRead:
+        pass  # an old output stays as it is
     except OSError as error:
         if args.output is None or isinstance(error, BrokenPipeError):
             raise
@@ -65,6 +78,10 @@ class _Job:
         self.args = args
         self.report = Report()
         self.place = ""
+        #: inputs of which something could be read
+        self.read = 0
+        if args.output == "":
+            raise _Usage("-o needs the name of a file")
         self.wanted = _filter(args.filter)
         self.names = _fields(args)
         self.style = _style(args)
@@ -81,7 +98,9 @@ class _Job:
 
     def _packets(self) -> Iterator[list[Captured]]:
         """The packets of all inputs, one after the other."""
-        return self._of_all(lambda selection: selection.packets())
+        if self._is_live:
+            return self._of_all(lambda selection: selection.packets())
+        return self._of_all(lambda selection: _ahead(selection.packets()))
 
     def _messages(self) -> Iterator[Captured]:
         """The messages of all inputs."""
@@ -101,10 +120,17 @@ class _Job:
                         progress.step()
             except OSError as error:
                 self.report.bad(self.place, error.strerror)
-            except (CaptureError, files.Unreadable) as error:
+            except files.Unreadable as error:
                 self.report.bad(self.place, error)
+            except CaptureError as error:
+                found = _findings(selection)
+                self.report.bad(self.place, f"{error}; {found}" if found else error)
+                self.read += selection.position() > _SMALLEST
             else:
-                self._tell_findings(selection)
+                self.read += 1
+                found = _findings(selection)
+                if found:  # lost bytes are no error, but nobody should miss them
+                    say(f"{self.place}: {found}")
 
     def _select(self, argument: str) -> Selection:
         from smb2ioctl_codec.dissect.select import Selection
@@ -118,7 +144,16 @@ class _Job:
             wanted=self._has_findings if self.args.findings_only else self.wanted,
             every_command=self.wanted is not None and _COMMAND in self.wanted.fields,
             rules=() if self.args.rules is None else (self.args.rules,),
+            context=self._needs_context(),
+            trees=self.args.format in _TREES or self.args.findings_only,
         )
+
+    def _needs_context(self) -> bool:
+        """Whether anything that is asked for has to do with shares, users and files."""
+        from smb2ioctl_codec.dissect.captured import OF_CONTEXT
+
+        fields = set(self.names) if self.args.format in _TABLES else set(OF_CONTEXT)
+        return bool(OF_CONTEXT & (fields | (self.wanted.fields if self.wanted is not None else frozenset())))
 
     def _has_findings(self, captured: Any) -> bool:
         if self.wanted is not None and not self.wanted(captured):
@@ -126,23 +161,34 @@ class _Job:
         found = captured.inspection.findings
         return bool(captured.message.findings or any(each.severity != "note" for each in found))
 
-    def _tell_findings(self, selection: Selection) -> None:
-        """Say that the capture is not whole: lost bytes are no error, but nobody should miss them."""
-        found = selection.capture.findings
-        if found:
-            count = len(found) + selection.capture.findings_left_out
-            say(f"{self.place}: {count} finding{'' if count == 1 else 's'} while reading it, the first: {found[0]}")
+    @property
+    def _is_live(self) -> bool:
+        """Somebody may be waiting for each message."""
+        return "-" in self.args.files
+
+    def _write(self, out: IO[str], lines: Iterable[str]) -> None:
+        """Write many lines; several at once, which is faster, unless somebody waits for them."""
+        if self._is_live or out.isatty():
+            for line in lines:
+                out.write(f"{line}\n")
+                out.flush()
+            return
+        waiting = iter(lines)
+        while some := list(islice(waiting, _AT_ONCE)):
+            some.append("")
+            out.write("\n".join(some))
 
     # -- the forms
 
     def _text(self, out: IO[str]) -> None:
         from smb2ioctl_codec.dissect.about import heading
+        from smb2ioctl_codec.dissect.display import printable
         from smb2ioctl_codec.dissect.text import HEADING, finding_lines, one_line, tree_lines
         from smb2ioctl_codec.dissect.view import terminal_view
 
         view = terminal_view(out)
         for captured in self._messages():
-            print(f"# {self.place}: {heading(captured)}", file=out)
+            print(f"# {printable(self.place)}: {heading(captured)}", file=out)
             for finding in captured.message.findings:
                 print(f"  ! captured: {one_line(str(finding))}", file=out)
             inspection = captured.inspection
@@ -168,8 +214,7 @@ class _Job:
     def _ek(self, out: IO[str]) -> None:
         from smb2ioctl_codec.dissect.ek import ek_lines
 
-        for packet in self._packets():
-            out.write("\n".join(ek_lines(packet)) + "\n")
+        self._write(out, map(ek_lines, self._packets()))
 
     def _columns(self, out: IO[str]) -> None:
         from smb2ioctl_codec.dissect.tabular import csv_lines, fields_lines
@@ -178,15 +223,42 @@ class _Job:
             lines = csv_lines(self._messages(), self.names, self.style)
         else:
             lines = fields_lines(self._packets(), self.names, self.style)
-        for line in lines:
-            out.write(line + "\n")
+        self._write(out, lines)
 
     def _html(self, out: IO[str]) -> None:
         from smb2ioctl_codec.dissect.about import shown
         from smb2ioctl_codec.dissect.report import write_report
 
         title = ", ".join(name(each) for each in self.args.files)
-        write_report(map(shown, self._messages()), out, title=title)
+        several = len(self.args.files) > 1
+        messages = (shown(each, self.place if several else "") for each in self._messages())
+        write_report(messages, out, title=title)
+
+
+def _findings(selection: Selection) -> str:
+    """That a capture is not whole, in a clause; empty if nothing was found."""
+    found = selection.capture.findings
+    count = len(found) + selection.capture.findings_left_out
+    if not count:
+        return ""
+    return f"{count} finding{'' if count == 1 else 's'} while reading it, the first: {found[0]}"
+
+
+def _ahead(items: Iterable[T]) -> Iterator[T]:
+    """The same, some of them made before they are asked for; an error comes after those that were made before it."""
+    from smb2ioctl_codec.capture import CaptureError
+
+    made: list[T] = []
+    try:
+        for item in items:
+            made.append(item)
+            if len(made) == _AT_ONCE:
+                yield from made
+                made.clear()
+    except (CaptureError, OSError):
+        yield from made
+        raise
+    yield from made
 
 
 def _filter(text: str | None) -> Filter | None:
@@ -231,6 +303,10 @@ def _style(args: argparse.Namespace) -> Style:
     if args.style and args.format not in _TABLES:
         raise _Usage(f"-E goes with -T {' or '.join(_TABLES)}, not {args.format}")
     try:
-        return style_of(args.style)
+        style = style_of(args.style)
     except ValueError as error:
         raise _Usage(f"-E: {error}") from None
+    given = [each for each in args.style if not each.startswith(("aggregator=", "occurrence="))]
+    if given and args.format == "csv":
+        raise _Usage(f"-E: {short(given[0])}: only aggregator= and occurrence= go with -T csv")
+    return style

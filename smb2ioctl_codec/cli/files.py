@@ -69,11 +69,11 @@ def whole(path: Path, mode: str = "b", **options: Any) -> Iterator[IO[Any]]:
     Raises:
         OSError: it cannot be written there.
     """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with target.open(f"w{mode}", **options) as file:  # a device or a pipe: nothing could take its place
+    if path.exists() and not path.is_file():
+        with path.open(f"w{mode}", **options) as file:  # a device or a pipe: nothing could take its place
             yield file
         return
+    target = path.resolve()
     draft = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     try:
         with draft.open(f"x{mode}", **options) as file:

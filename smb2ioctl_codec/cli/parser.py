@@ -98,7 +98,9 @@ def _add_dissect(commands: Any) -> None:
         "header=y|n",
     )  # fmt: skip
     each.add_argument("-o", "--output", metavar="OUT", help="write here, all or nothing")
-    each.add_argument("--findings-only", action="store_true", help="only messages with errors, broken rules or lost packets")
+    each.add_argument(
+        "--findings-only", action="store_true", help="only messages with errors, broken rules or lost packets"
+    )
     each.add_argument("--rules", type=_request_rules, help="rules of this set that requests break are findings too")
     each.add_argument(
         "--port", dest="ports", action="append", type=_port, metavar="PORT",

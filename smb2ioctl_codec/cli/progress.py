@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from smb2ioctl_codec.dissect.display import printable
+
 #: Seconds before the bar is shown, and between its changes.
 _PATIENCE = 1.0
 _PAUSE = 0.1
@@ -32,7 +34,8 @@ class Progress:
         self._task: Any = None
         self._count = 0
         stream = sys.stderr
-        self._is_wanted = stream is not None and stream.isatty() and find_spec("rich") is not None
+        is_apart = sys.stdout is None or not sys.stdout.isatty()  # else it would be drawn into the output
+        self._is_wanted = is_apart and stream is not None and stream.isatty() and find_spec("rich") is not None
         self._next = time.monotonic() + _PATIENCE
 
     def __enter__(self) -> Self:
@@ -55,10 +58,11 @@ class Progress:
     def _show(self) -> None:
         if self._bar is None:
             from rich.console import Console
+            from rich.markup import escape
             from rich.progress import Progress as Bar
 
             self._bar = Bar(console=Console(stderr=True), transient=True)
             self._bar.start()
             size = Path(self._argument).stat().st_size if self._argument != "-" else 0
-            self._task = self._bar.add_task(self._argument, total=size or None)
+            self._task = self._bar.add_task(escape(printable(self._argument)), total=size or None)
         self._bar.update(self._task, completed=self._position())

@@ -60,11 +60,12 @@ def heading(captured: Captured) -> str:
     return printable(", ".join(each for each in parts if each))
 
 
-def shown(captured: Captured) -> Shown:
-    """What a report shows of it."""
+def shown(captured: Captured, place: str = "") -> Shown:
+    """What a report shows of it; `place` names the capture, where there are several."""
     message = captured.message
+    connection = f"{place}: {message.connection}" if place else str(message.connection)
     return Shown(
-        frame=message.frame_number, time=time(message), connection=str(message.connection),
+        frame=message.frame_number, time=time(message), connection=connection,
         direction=message.direction, summary=summary(captured), status=status(message), about=about(message),
         partner=message.partner, inspection=captured.inspection, data=message.data,
     )  # fmt: skip
@@ -77,7 +78,6 @@ def to_dict(captured: Captured) -> dict[str, Any]:
     known: dict[str, Any] = {
         "frame": message.frame_number,
         "time": time(message),
-        "time_ns": message.time_ns,
         "client": str(message.connection.client),
         "server": str(message.connection.server),
         "connection": message.connection.number,
@@ -88,7 +88,7 @@ def to_dict(captured: Captured) -> dict[str, Any]:
         "time_since_request_ns": message.time_since_request,
         "share": None if share is None else share.path,
         "user": None if user is None else f"{user.domain}\\{user.account}" if user.domain else user.account,
-        "file": None if file is None else file.name,
+        "file_name": None if file is None else file.name,
         "captured": [str(each) for each in message.findings],
     }
     return {name: plain(value) for name, value in known.items() if value not in (None, "", [])} | (

@@ -100,30 +100,24 @@ class Captured(Mapping[str, Sequence[Value]]):
 
     def parts(self) -> Parts | None:
         """Its parts, if they can be read without a tree."""
-        head, packet = self.head, self.message.packet
-        if head is None or packet is None:
+        head = self.head
+        body: Any = None if head is None else self.message.body
+        if head is None or body is None:
             return None
-        body: Any = packet.body
-        raw = head.unpack(self.message.data)
-        if type(body) is ErrorResponse:
+        data = self.message.data
+        kind = type(body)
+        if kind is ErrorResponse:
             if body.error_data:
                 return None
             filler = b"\0" if body.padding is None else body.padding[:1]
-            return Parts(head, raw, (("smb2.error.data", filler),) if filler else (), None, b"")
-        (one, offset, count), (other, other_offset, other_count) = head.located
-        first, second = raw[offset], raw[other_offset]
-        places: tuple[Leaf, ...] = (
-            ("smb2.olb.offset", first), ("smb2.olb.length", raw[count]), (one, None),
-            ("smb2.olb.offset", second), ("smb2.olb.length", raw[other_count]), (other, None),
-        )  # fmt: skip
-        if first > second:
-            places = places[3:] + places[:3]
-        if type(body) is IoctlRequest:
-            payload = Payload(int(body.ctl_code), body.input, 0, True) if body.input else None
-            return Parts(head, raw, places, payload, b"")
-        status = int.from_bytes(self.message.data[_STATUS], "little")
-        payload = Payload(int(body.ctl_code), body.output, status, False) if body.output else None
-        return Parts(head, raw, places, payload, body.input)
+            return Parts(head, head.unpack(data), filler, None, b"")
+        if kind is IoctlRequest:
+            payload = Payload(body.ctl_code, body.input, 0, True) if body.input else None
+            return Parts(head, head.unpack(data), b"", payload, b"")
+        payload = None
+        if body.output:
+            payload = Payload(body.ctl_code, body.output, int.from_bytes(data[_STATUS], "little"), False)
+        return Parts(head, head.unpack(data), b"", payload, body.input)
 
     def leaves_of(self, parts: Parts) -> list[Leaf]:
         """The fields and values of what its buffers carry."""
@@ -142,14 +136,14 @@ class Parts(NamedTuple):
     Attributes:
         head: how the fixed part is read.
         raw: what struct gives of it.
-        places: the buffers, and where they are.
+        filler: the byte behind an ERROR response, if there is one.
         payload: what it carries; None if there is nothing.
         echo: the input that a reply repeats.
     """
 
     head: Head
     raw: tuple[Any, ...]
-    places: tuple[Leaf, ...]
+    filler: bytes
     payload: Payload | None
     echo: bytes
 
@@ -157,6 +151,16 @@ class Parts(NamedTuple):
     def fixed(self) -> list[Leaf]:
         """The fields of the fixed part."""
         return self.head.leaves(self.raw)
+
+    @property
+    def places(self) -> list[Leaf]:
+        """The buffers, and where they are: what starts first comes first."""
+        raw = self.raw
+        found = [(raw[offset], raw[count], name) for name, offset, count in self.head.located]
+        places: list[Leaf] = [("smb2.error.data", self.filler)] if self.filler else []
+        for offset, count, name in sorted(found, key=lambda one: one[0]):
+            places += [("smb2.olb.offset", offset), ("smb2.olb.length", count), (name, None)]
+        return places
 
 
 def _address(version: int, side: str) -> Callable[[CapturedMessage], Value]:
@@ -187,6 +191,11 @@ def tree_of(message: CapturedMessage) -> Share | None:
     return None if share is None or message.data[_FLAGS_PLACE] & _ASYNC else share
 
 
+#: Fields that only what other messages said can tell.
+OF_CONTEXT = frozenset((
+    "smb2.tree", "smb2.share_type", "smb2.tcon_frame", "smb2.ioctl.share", "smb2.acct", "smb2.domain", "smb2.host",
+    "smb2.auth_frame", "smb2.ioctl.filename", "dcerpc.nt.open_frame",
+))  # fmt: skip
 #: Fields that are not in a message's bytes -> what tells them; None where nothing is known.
 ABOUT: dict[str, Callable[[CapturedMessage], Value]] = {
     "frame.number": lambda message: message.frame_number,

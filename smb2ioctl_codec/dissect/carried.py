@@ -33,6 +33,11 @@ class Payload(NamedTuple):
     is_request: bool
 
 
+def is_remembered(payload: Payload) -> bool:
+    """Whether it is small, and needs no request to explain it."""
+    return len(payload.data) <= LARGEST_REMEMBERED and payload.ctl_code not in EXPLAINED
+
+
 def leaves_of_payload(payload: Payload, request: IoctlRequest | None = None) -> list[Leaf]:
     """The fields and values of a payload, in tshark's order.
 
@@ -40,8 +45,7 @@ def leaves_of_payload(payload: Payload, request: IoctlRequest | None = None) -> 
         payload: the payload.
         request: the request that is answered, for outputs that only it explains.
     """
-    remembered = request is None and len(payload.data) <= LARGEST_REMEMBERED
-    known = list(_remembered(payload)) if remembered else _read(payload, request)
+    known = list(_remembered(payload)) if is_remembered(payload) else _read(payload, request)
     return [*known, *unknown(payload.ctl_code, payload.data)]
 
 

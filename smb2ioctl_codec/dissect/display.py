@@ -173,6 +173,8 @@ def explain(owner: str, field: Field, value: Any, size: int) -> str:
         name = _table(_VALUES, path).get(value)
         return f"{name} (0x{value:0{2 * size}X})" if name else display(path, value, size, field.role)
     unit = unit_of(owner, field)
+    if unit == "bytes" and value == 1:
+        return "1 byte"
     return f"{int(value)} {unit}" if unit else display(path, value, size, field.role)
 
 

@@ -7,15 +7,17 @@ and smb2, this with all messages of the packet; of commands other than IOCTL onl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from typing import Any
 
 from smb2ioctl_codec.capture import CapturedMessage, Connection
-from smb2ioctl_codec.dissect.carried import EXPLAINED, LARGEST_REMEMBERED, REMEMBERED, Payload, leaves_of_payload
 from smb2ioctl_codec.dissect.captured import Captured, Parts, ends, seconds, tree_of
+from smb2ioctl_codec.dissect.carried import REMEMBERED, Payload, is_remembered, leaves_of_payload
 from smb2ioctl_codec.dissect.flat import Column
 from smb2ioctl_codec.dissect.heads import Head, fixed_names
 from smb2ioctl_codec.dissect.leaves import Leaf
@@ -23,18 +25,20 @@ from smb2ioctl_codec.dissect.printed import BOOLEANS, Value, printed
 from smb2ioctl_codec.dissect.remembered import MOST, Remembered
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND, _MILLISECOND = 1_000_000_000, 1_000_000
+_DAY, _MILLISECOND = 86_400_000_000_000, 1_000_000
+#: The first day after the year 9999.
+_LAST_DAY = 2_932_897
 
 
-def ek_lines(packet: Sequence[Captured]) -> Iterator[str]:
+def ek_lines(packet: Sequence[Captured]) -> str:
     """The two lines of the messages that end in one captured packet."""
     first = packet[0].message
     time_ns = first.time_ns or 0
-    yield f'{{"index":{{"_index":"packets-{_day(time_ns // _SECOND)}","_type":"doc"}}}}'
-    smb2 = ",".join([message_object(each) for each in packet])
+    smb2 = message_object(packet[0])
     if len(packet) > 1:
-        smb2 = f"[{smb2}]"
-    yield (
+        smb2 = f"[{smb2},{','.join([message_object(each) for each in packet[1:]])}]"
+    return (
+        f'{{"index":{{"_index":"packets-{_day(time_ns // _DAY)}","_type":"doc"}}}}\n'
         f'{{"timestamp":"{time_ns // _MILLISECOND}","layers":{{"frame":{{"frame_frame_number":"{first.frame_number}",'
         f'"frame_frame_time_epoch":"{seconds(time_ns)}"}},{_outer(first.connection, first.direction)},"smb2":{smb2}}}}}'
     )
@@ -43,21 +47,20 @@ def ek_lines(packet: Sequence[Captured]) -> Iterator[str]:
 def message_object(captured: Captured) -> str:
     """The fields of one message as a JSON object."""
     parts = captured.parts()
-    if parts is None:
-        members = _members(captured.leaves)
-    else:
-        members = _template(parts.head).members(captured, parts)
+    members = _members(captured.leaves) if parts is None else _template(parts.head).members(captured, parts)
     members += _about(captured.message)
     return f"{{{','.join(members)}}}"
+
+
+#: Fields that differ from message to message.
+_VARYING = ("smb2.msg_id", "smb2.aid", "smb2.fid", "smb2.signature")
 
 
 class _Template:
     """How the fixed part of one kind of message is written: most of it by looking up what was written before."""
 
     def __init__(self, head: Head) -> None:
-        times: dict[str, int] = {}
-        for column in head.columns:
-            times[column.name] = times.get(column.name, 0) + 1
+        times = Counter(column.name for column in head.columns)
         alone: dict[int, list[Column]] = {}
         #: fields of which there may be more values
         self.shared: list[Column] = []
@@ -66,37 +69,76 @@ class _Template:
                 alone.setdefault(column.place, []).append(column)
             else:
                 self.shared.append(column)
-        self.texts = [(index, Remembered(_members_of(columns))) for index, columns in alone.items()]
-        #: what these and the places of buffers make
-        self.usual = Remembered(lambda fixed: ",".join(_members(fixed)))
+        varying = [index for index, columns in alone.items() if columns[0].name in _VARYING]
+        self.varying = [(index, Remembered(_members_of(alone[index]))) for index in varying]
+        usual = [index for index in alone if index not in varying]
+        self.header = _Group([index for index in usual if index < head.body_start], alone)
+        self.body = _Group([index for index in usual if index >= head.body_start], alone)
+        shared = sorted({column.place for column in self.shared})
+        self.shared_key, self.shared_texts = itemgetter(*shared or [0]), _Kept()
+        located = [index for _, *indexes in head.located for index in indexes]
+        self.places_key, self.places_texts = itemgetter(*located or [0]), _Kept()
 
     def members(self, captured: Captured, parts: Parts) -> list[str]:
         """The members of a message's object."""
         raw, payload = parts.raw, parts.payload
-        texts = [texts[raw[index]] for index, texts in self.texts]
-        shared = [(name, raw[index] if way is None else way(raw[index])) for name, index, way in self.shared]
+        texts = [self.header.texts[self.header.key(raw)], self.body.texts[self.body.key(raw)]]
+        texts += [texts[raw[index]] for index, texts in self.varying]
         text: str | None = ""
-        if payload is not None:
-            is_usual = len(payload.data) <= LARGEST_REMEMBERED and payload.ctl_code not in EXPLAINED
-            text = _payload(payload) if is_usual else None
-        if text is None or parts.echo:
-            return texts + _members([*shared, *parts.places, *captured.leaves_of(parts)])
-        texts.append(self.usual[(*shared, *parts.places)])
+        if parts.echo or (payload is not None and not is_remembered(payload)):
+            text = _text_of(captured.leaves_of(parts))
+        elif payload is not None:
+            text = _payload(payload)
+        if text is None:
+            return texts + _members([*self._shared(raw), *parts.places, *captured.leaves_of(parts)])
+        texts.append(self.shared_texts.get_or_make(self.shared_key(raw), lambda: self._shared(raw)))
+        texts.append(self.places_texts.get_or_make((self.places_key(raw), parts.filler), lambda: parts.places))
         if text:
             texts.append(text)
-        return texts
+        return [each for each in texts if each]
+
+    def _shared(self, raw: tuple[Any, ...]) -> list[Leaf]:
+        return [(name, raw[index] if way is None else way(raw[index])) for name, index, way in self.shared]
+
+
+class _Group:
+    """Fields of which the texts are looked up together."""
+
+    def __init__(self, indexes: Sequence[int], columns: dict[int, list[Column]]) -> None:
+        self.indexes = indexes
+        self.key = itemgetter(*indexes)
+        makers = [_members_of(columns[index]) for index in indexes]
+        self.texts = Remembered(
+            lambda raw: ",".join([make(each) for make, each in zip(makers, raw, strict=True)])
+        )  # fmt: skip
 
 
 @lru_cache(REMEMBERED)
 def _payload(payload: Payload) -> str | None:
+    return _text_of(leaves_of_payload(payload))
+
+
+def _text_of(leaves: list[Leaf]) -> str | None:
     """The members that tell of a payload; None if a message has such fields elsewhere, too."""
-    found = leaves_of_payload(payload)
-    return None if any(name in fixed_names() for name, _ in found) else ",".join(_members(found))
+    return None if any(name in fixed_names() for name, _ in leaves) else ",".join(_members(leaves))
 
 
 @cache
 def _template(head: Head) -> _Template:
     return _Template(head)
+
+
+class _Kept(dict[Any, str]):
+    """Texts of fields by what they were made of; many different ones are not kept for ever."""
+
+    def get_or_make(self, key: Any, leaves: Callable[[], Iterable[Leaf]]) -> str:
+        """The members of the fields; `leaves` is asked for these if they are not known."""
+        text = self.get(key)
+        if text is None:
+            if len(self) >= MOST:
+                self.clear()
+            text = self[key] = ",".join(_members(leaves()))
+        return text
 
 
 class _Fields(dict[str, Remembered]):
@@ -201,5 +243,6 @@ def _outer(connection: Connection, direction: str) -> str:
 
 
 @lru_cache(MOST)
-def _day(time: int) -> str:
-    return (_EPOCH + timedelta(seconds=time)).date().isoformat()
+def _day(day: int) -> str:
+    """The date of a day counted from 1970, in UTC; the number itself after the year 9999."""
+    return (_EPOCH + timedelta(days=day)).date().isoformat() if day < _LAST_DAY else str(day)

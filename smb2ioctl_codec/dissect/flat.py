@@ -53,7 +53,7 @@ def leaves_of(value: Record, data: bytes, *, is_request: bool) -> list[Leaf] | N
 
 
 def leaves_of_cut(kind: type[Record], data: bytes) -> list[Leaf] | None:
-    """As `leaves_of`, of a referral reply that was cut and that no decoder has taken; None if it is not valid either."""
+    """As `leaves_of`, of a referral reply that was cut, which no decoder need have taken; None if it is not valid."""
     if len(data) < kind.PLAN.head or data[0] & 1:
         return None
     one = _Record(kind.PLAN, data, 0, len(data), False, [])
@@ -237,7 +237,8 @@ class _Record(Reading):
                 self._surveyed(found)
             return
         for entry in value.referral_entries:
-            form = _form_of(type(entry), self.is_request)
+            kind: Any = type(entry)
+            form = _form_of(kind, self.is_request)
             values = form.unpack(self.data, start)
             self.leaves += [
                 (name, values[index] if way is None else way(values[index])) for name, index, way in form.columns
@@ -281,7 +282,7 @@ class _Form:
             plain = replace(field, convert=None)
             self.fields.append((field.name, list(columns_of(plain, name, plan.name, index))))
         self.names = {name: name_of(kinds.names, plan.name, name) for name in kind.__slots__}
-        located = {field.target: places[field.name] for field in fixed if field.role == "offset-of"}
+        located = {field.target or "": places[field.name] for field in fixed if field.role == "offset-of"}
         #: for each string the index of its offset, its attribute, its name
         self.texts: list[tuple[int | None, str, str]] = [
             (located.get(attribute), attribute, self.names[attribute])

@@ -46,6 +46,8 @@ class Head:
         self.located: list[tuple[str, int, int]] = []
         self._codes: list[str] = []
         self._add_record(Header, {"flags": flags})
+        #: index of the first value of the body
+        self.body_start = len(self._codes)
         self._add_record(kind, {})
         unpacker = Struct(f"<{''.join(self._codes)}")
         self.unpack, self.size = unpacker.unpack_from, unpacker.size
@@ -64,7 +66,9 @@ class Head:
             ((unpack, place, way),) = getters
             (raw,) = unpack(message, place)
             return [raw if way is None else way(raw)]
-        return [raw if way is None else way(raw) for unpack, place, way in getters for (raw,) in (unpack(message, place),)]
+        return [
+            raw if way is None else way(raw) for unpack, place, way in getters for (raw,) in (unpack(message, place),)
+        ]
 
     def leaves(self, raw: tuple[Any, ...]) -> list[Leaf]:
         """All fields but the places of buffers, of what `unpack` gave."""

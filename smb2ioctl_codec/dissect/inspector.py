@@ -11,9 +11,11 @@ from typing import Any
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.dissect.bodies import decode_body, structure_size
+from smb2ioctl_codec.dissect.kinds import kinds_of
 from smb2ioctl_codec.dissect.nodes import Node
 from smb2ioctl_codec.dissect.parts import Inside, Parts
 from smb2ioctl_codec.dissect.records import record_node
+from smb2ioctl_codec.dissect.spans import gap, role_of_gap
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.messages import (
     Command,
@@ -36,6 +38,7 @@ from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import RuleSet
 from smb2ioctl_codec.schema import Record
+from smb2ioctl_codec.schema.spans import uncovered
 from smb2ioctl_codec.schema.violations import violation
 
 _PROTOCOL_ID_SIZE = 4
@@ -114,7 +117,8 @@ class Inspector:
         is_request = not flags & _FROM_SERVER
         start = min(low + HEADER_SIZE, high)
         sound = packet is not None
-        head, wire = record_node(parts, Header, low, start, is_request=is_request, sound=sound)
+        sound_header = sound or (start - low == HEADER_SIZE and _decodes(Header, data[:HEADER_SIZE]))
+        head, wire = record_node(parts, Header, low, start, is_request=is_request, sound=sound_header)
         inside = [head]
         command = wire.get("command")
         if start < high and command != _IOCTL:
@@ -253,7 +257,19 @@ class Inspector:
             )
             found.append(node)
             position = end + (low - end) % 8
-        return found
+        return sorted([*found, *self._between(found, low, high)], key=lambda node: node.offset)
+
+    def _between(self, contexts: list[Node], low: int, high: int) -> list[Node]:
+        """The bytes in no context: those that align, and what else there is. Without any context they are just data."""
+        if not contexts:
+            return []
+        ranges = [(each.offset, each.offset + each.size) for each in contexts]
+        kinds = kinds_of(ErrorResponse.PLAN, {}, is_request=False)
+        gaps = []
+        for start, end in uncovered(ranges, low, high):
+            kind = kinds.gap(role_of_gap(self.parts.data, start, end, high))
+            gaps.append(gap(self.parts, kind, "ErrorResponse.error_data", start, end))
+        return gaps
 
     def _typed(self, kind: type[Record] | None, low: int, high: int) -> list[Node]:
         if kind is None or low == high:
@@ -268,6 +284,14 @@ class Inspector:
         except DecodeError as error:
             self.parts.note(error, base)
             return None
+
+
+def _decodes(kind: type[Record], data: bytes) -> bool:
+    try:
+        kind.decode(data)
+    except DecodeError:
+        return False
+    return True
 
 
 def _elements(chain: bytes) -> Iterator[tuple[int, int, DecodeError | None]]:

@@ -10,8 +10,10 @@ from smb2ioctl_codec import capture
 from smb2ioctl_codec.capture import Capture, CapturedMessage
 from smb2ioctl_codec.capture.files import BinaryFile
 from smb2ioctl_codec.dissect.captured import Captured
+from smb2ioctl_codec.dissect.carried import EXPLAINED
 from smb2ioctl_codec.dissect.printed import Value
 from smb2ioctl_codec.messages import Command
+from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.rules import RuleSet
 
 #: What says of a message's fields whether it is wanted; `filters.compile_filter` makes it.
@@ -20,6 +22,8 @@ Wanted = Callable[[Mapping[str, Sequence[Value]]], bool]
 #: Requests that are remembered until their reply comes, over all connections.
 _MOST_REQUESTS = 4096
 _IOCTL = int(Command.IOCTL)
+_CTL_CODE = slice(HEADER_SIZE + 4, HEADER_SIZE + 8)
+_EXPLAINED = frozenset(code.to_bytes(4, "little") for code in EXPLAINED)
 
 
 class Selection:
@@ -31,6 +35,9 @@ class Selection:
         wanted: says whether a message is wanted; None: all are.
         every_command: other commands than IOCTL too.
         rules: rule sets that the trees of requests are held against.
+        context: find out about shares, users and files.
+        trees: trees will be asked for: hold all replies against their requests, not only those that need one to be
+            read.
 
     Attributes:
         capture: what reads the file, with its findings and its position.
@@ -44,11 +51,15 @@ class Selection:
         wanted: Wanted | None = None,
         every_command: bool = False,
         rules: tuple[RuleSet, ...] = (),
+        context: bool = True,
+        trees: bool = True,
     ) -> None:
-        self.capture: Capture = capture.read(source, ports=ports, commands=None if every_command else (_IOCTL,))
+        commands = None if every_command else (_IOCTL,)
+        self.capture: Capture = capture.read(source, ports=ports, commands=commands, context=context)
         self._wanted = wanted
         self._every_command = every_command
         self._rules = rules
+        self._trees = trees
         self._requests: OrderedDict[tuple[int, int | None], CapturedMessage] = OrderedDict()
 
     def position(self) -> int:
@@ -62,9 +73,10 @@ class Selection:
             CaptureError: the file is no capture, or cannot be read any further.
             OSError: it cannot be opened or read.
         """
+        is_wanted, make = self._is_wanted, self._captured
         for messages in self.capture.packets():
-            packet = [self._captured(message) for message in messages]
-            if any(self._is_wanted(each) for each in packet):
+            packet = [make(message) for message in messages]
+            if any(map(is_wanted, packet)):
                 yield packet
 
     def messages(self) -> Iterator[Captured]:
@@ -75,18 +87,26 @@ class Selection:
                 yield captured
 
     def _is_wanted(self, captured: Captured) -> bool:
-        if not self._every_command and captured.message.command != _IOCTL:
+        if not self._every_command and not captured.message.is_ioctl:
             return False
         return self._wanted is None or self._wanted(captured)
 
     def _captured(self, message: CapturedMessage) -> Captured:
-        if message.command != _IOCTL:
-            return Captured(message, None, self._rules)
-        key = message.connection.number, message.message_id
+        """The message, with the request that it answers."""
+        asked = None
         if message.direction == "response":
-            asked = self._requests.get(key) if message.is_interim else self._requests.pop(key, None)
-            return Captured(message, asked, self._rules)
-        self._requests[key] = message
-        if len(self._requests) > _MOST_REQUESTS:
-            self._requests.popitem(last=False)
-        return Captured(message, None, self._rules)
+            if self._requests:
+                asked = self._request_of(message)
+        elif self._trees or message.data[_CTL_CODE] in _EXPLAINED:
+            self._remember(message)
+        return Captured(message, asked, self._rules)
+
+    def _request_of(self, message: CapturedMessage) -> CapturedMessage | None:
+        key = message.connection.number, message.message_id
+        return self._requests.get(key) if message.is_interim else self._requests.pop(key, None)
+
+    def _remember(self, message: CapturedMessage) -> None:
+        if message.is_ioctl:
+            self._requests[message.connection.number, message.message_id] = message
+            if len(self._requests) > _MOST_REQUESTS:
+                self._requests.popitem(last=False)

@@ -17,6 +17,8 @@ _COLOURS = ("cyan", "green", "magenta", "blue", "yellow")
 _FINDINGS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 #: Columns of a terminal from which on 16 bytes stand in a row, not 8.
 _WIDE = 140
+#: Columns of a row of bytes besides four for each byte.
+_HEAD_WIDTH = 9
 
 
 def terminal_view(stream: IO[str]) -> View | None:
@@ -46,7 +48,7 @@ class View:
         colours = _colours(inspection.root)
         per_row = 16 if self.console.width >= _WIDE else 8
         grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True, min_width=_HEAD_WIDTH + 4 * per_row if inspection.root.size else 0)
         grid.add_column(no_wrap=True, overflow="ellipsis")
         rows = zip_longest(
             _hex_rows(inspection.root, colours, per_row, base), _tree_rows(inspection.root, colours, base)
@@ -77,7 +79,8 @@ def _hex_rows(root: Node, colours: dict[int, str], per_row: int, base: int) -> I
             styles[low : low + node.size] = [colours[id(node)]] * node.size
     data = root.raw
     for start in range(0, len(data), per_row):
-        row = Text(f"{base + root.offset + start:06x}  ", style="dim")
+        row = Text()
+        row.append(f"{base + root.offset + start:06x}  ", style="dim")
         part = data[start : start + per_row]
         for index, byte in enumerate(part):
             row.append(f"{byte:02x}", style=styles[start + index] or "default")
@@ -92,7 +95,8 @@ def _tree_rows(root: Node, colours: dict[int, str], base: int) -> Iterator[Any]:
     from rich.text import Text
 
     for depth, node in walk(root):
-        row = Text(f"{base + node.offset:6} {node.size:5}  ", style="dim")
+        row = Text()
+        row.append(f"{base + node.offset:6} {node.size:5}  ", style="dim")
         row.append(" " * INDENT * depth)
         row.append(node.name, style=colours.get(id(node), "bold"))
         row.append(f"  {printable(node.display)}", style="default")

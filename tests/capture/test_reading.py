@@ -180,11 +180,24 @@ def test_connections_that_are_closed_make_way_without_a_word(monkeypatch: pytest
     assert reader.findings == []
 
 
-def test_all_messages_of_a_list_have_their_requests() -> None:
+def test_messages_of_a_list_have_their_requests() -> None:
     replies = compound(say(1, READ, bytes(16), reply=True), say(2, IOCTL, ioctl_reply(), reply=True))
     data = talk((say(1, READ, bytes(48)), False), (say(2, IOCTL, ioctl()), False), (replies, True))
     (_asked, answers) = capture.read(io.BytesIO(data), commands=[IOCTL]).packets()
-    assert [(one.command, one.partner) for one in answers] == [(Command.READ, 3), (Command.IOCTL, 4)]
+    # the request of the other command was alone in its packet, and nobody looks at those
+    assert [(one.command, one.partner) for one in answers] == [(Command.READ, None), (Command.IOCTL, 4)]
+    both = compound(say(1, READ, bytes(48)), say(2, IOCTL, ioctl()))
+    (_asked, answers) = capture.read(io.BytesIO(talk((both, False), (replies, True))), commands=[IOCTL]).packets()
+    assert [(one.command, one.partner) for one in answers] == [(Command.READ, 3), (Command.IOCTL, 3)]
+
+
+def test_context_can_be_left_out() -> None:
+    path = DATA / "captures" / "net_rpc_user.pcap"
+    known, unknown = (list(capture.read(path, commands=[IOCTL], context=each)) for each in (True, False))
+    assert [one.data for one in known] == [one.data for one in unknown]
+    assert all(one.share and one.user and one.file for one in known)
+    assert not any(one.share or one.user or one.file for one in unknown)
+    assert [one.partner for one in known] == [one.partner for one in unknown]
 
 
 def test_what_waits_on_both_sides_for_one_loss_is_given_in_the_order_of_the_capture() -> None:

@@ -20,7 +20,7 @@ from smb2ioctl_codec.dissect.captured import Captured, Parts, ends, seconds, tre
 from smb2ioctl_codec.dissect.carried import REMEMBERED, Payload, is_remembered, leaves_of_payload
 from smb2ioctl_codec.dissect.flat import Column
 from smb2ioctl_codec.dissect.heads import Head, fixed_names
-from smb2ioctl_codec.dissect.leaves import Leaf
+from smb2ioctl_codec.dissect.leaves import Leaf, leaves
 from smb2ioctl_codec.dissect.printed import BOOLEANS, Value, printed
 from smb2ioctl_codec.dissect.remembered import MOST, Remembered
 
@@ -47,7 +47,10 @@ def ek_lines(packet: Sequence[Captured]) -> str:
 def message_object(captured: Captured) -> str:
     """The fields of one message as a JSON object."""
     parts = captured.parts()
-    members = _members(captured.leaves) if parts is None else _template(parts.head).members(captured, parts)
+    if parts is None:
+        members = _members(leaves(captured.inspection.root))
+    else:
+        members = _template(parts.head).members(captured, parts)
     members += _about(captured.message)
     return f"{{{','.join(members)}}}"
 
@@ -118,9 +121,9 @@ def _payload(payload: Payload) -> str | None:
     return _text_of(leaves_of_payload(payload))
 
 
-def _text_of(leaves: list[Leaf]) -> str | None:
+def _text_of(found: list[Leaf]) -> str | None:
     """The members that tell of a payload; None if a message has such fields elsewhere, too."""
-    return None if any(name in fixed_names() for name, _ in leaves) else ",".join(_members(leaves))
+    return None if any(name in fixed_names() for name, _ in found) else ",".join(_members(found))
 
 
 @cache
@@ -131,13 +134,13 @@ def _template(head: Head) -> _Template:
 class _Kept(dict[Any, str]):
     """Texts of fields by what they were made of; many different ones are not kept for ever."""
 
-    def get_or_make(self, key: Any, leaves: Callable[[], Iterable[Leaf]]) -> str:
-        """The members of the fields; `leaves` is asked for these if they are not known."""
+    def get_or_make(self, key: Any, fields: Callable[[], Iterable[Leaf]]) -> str:
+        """The members of the fields; `fields` is asked for these if they are not known."""
         text = self.get(key)
         if text is None:
             if len(self) >= MOST:
                 self.clear()
-            text = self[key] = ",".join(_members(leaves()))
+            text = self[key] = ",".join(_members(fields()))
         return text
 
 
@@ -159,9 +162,9 @@ def _members_of(columns: Sequence[Column]) -> Callable[[Any], str]:
     )
 
 
-def _members(leaves: Iterable[Leaf]) -> list[str]:
+def _members(fields: Iterable[Leaf]) -> list[str]:
     found: dict[str, str | list[str]] = {}
-    for name, value in leaves:
+    for name, value in fields:
         text = _fields[name][value]
         before = found.get(name)
         if before is None:

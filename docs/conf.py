@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
     # aliases, which the page of names spells out, and type variables
     ("py:class", r"Body|Buffer|Direction|Referral|IPv[46]Address|UUID|smb2ioctl_codec\..*\.[A-Z]"),
     # parts of other values, which explain themselves
-    ("py:class", r"Node|Kind|Finding|smb2ioctl_codec\.(capture|dissect)\..*"),
+    ("py:class", r"Node|Kind|Finding|Severity|smb2ioctl_codec\.(capture|dissect)\..*"),
 ]
 
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -15,12 +16,15 @@ from typing import Any
 
 import pytest
 from capture.making import DATA
+from samples import BROKEN_ON_PURPOSE
 
 from interop.need import need
 from smb2ioctl_codec import cli
 
-CAPTURES = sorted((DATA / "captures").glob("*.pcap"))
-NAMES = [path.stem for path in CAPTURES]
+EVERY = sorted((DATA / "captures").glob("*.pcap*"))
+#: In the others, where a message is broken, Wireshark gives up, or reads on where counts and offsets lead nowhere.
+CAPTURES = [path for path in EVERY if path.name.removesuffix(".gz") not in BROKEN_ON_PURPOSE]
+NAMES = [path.name for path in CAPTURES]
 COLUMNS = (
     "frame.number", "frame.time_epoch", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "smb2.cmd", "smb2.msg_id",
     "smb2.flags", "smb2.flags.response", "smb2.nt_status", "smb2.signature", "smb2.ioctl.function", "smb2.tree",
@@ -84,22 +88,29 @@ def messages(text: str) -> Iterator[dict[str, list[Any]]]:
             }  # fmt: skip
             for name, value in each:
                 found.setdefault(name, []).extend(value if isinstance(value, list) else [value])
-            if found["smb2_smb2_cmd"] == ["11"]:
+            if found.get("smb2_smb2_cmd") == ["11"]:
                 yield found
 
 
 #: What tshark shows and we do not: headings of its tree.
 HEADINGS = "text"
+#: Fields of messages that were broken on purpose, of which tshark has other values in some; in the C locale, texts are
+#: printed in ASCII alone.
+OTHERWISE = re.compile(r"smb_smb_.*|smb2_smb2_(olb_.*|reserved|dialect|reparse_guid|fsctl_cchunk_.*)|dcerpc_.*")
 
 
-@pytest.mark.parametrize("path", CAPTURES, ids=NAMES)
+@pytest.mark.parametrize("path", EVERY, ids=[path.name for path in EVERY])
 def test_json_lines(path: Path, tmp_path: Path) -> None:
     theirs = list(messages(tshark(path, tmp_path, "-T", "ek", "-J", "smb2")))
     text = dissect(path, "-T", "ek")
     for line in text.splitlines():
         json.loads(line, object_pairs_hook=_without_repeats)
     same, otherwise = 0, Counter[str]()
-    for one, other in zip(messages(text), theirs, strict=True):
+    ours = list(messages(text))
+    if path not in CAPTURES:  # a compound that is broken is one message for us, and two for tshark
+        there = {_number(each) for each in ours}
+        theirs = [each for each in theirs if _number(each) in there]
+    for one, other in zip(ours, theirs, strict=True):
         for name, values in other.items():
             if name == HEADINGS:
                 continue
@@ -108,7 +119,15 @@ def test_json_lines(path: Path, tmp_path: Path) -> None:
             else:
                 otherwise[name] += 1
     assert same > 40 * len(theirs)
-    assert not otherwise
+    if path in CAPTURES:
+        assert not otherwise
+    else:
+        assert [name for name in otherwise if not OTHERWISE.fullmatch(name)] == []
+        assert otherwise.total() < same // 100
+
+
+def _number(message: dict[str, list[Any]]) -> tuple[Any, ...]:
+    return message["timestamp"][0], message["smb2_smb2_msg_id"][0], message["smb2_smb2_flags_response"][0]
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

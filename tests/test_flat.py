@@ -57,7 +57,7 @@ def test_random_values_of_every_payload(row: Row, direction: Direction, kind: An
 
 
 def test_mutants() -> None:
-    """Broken ones too: there, the tree tells."""
+    """Broken ones too; where the fixed part is not whole, the tree tells."""
     made = [each for each in mutants(MESSAGES, 1500, seed=5) if each[:4] == b"\xfeSMB" and len(each) >= 64]
     quick = [assert_same(one) for one in captured(made)]
     assert 100 < sum(quick) < len(quick) - 100

@@ -110,15 +110,16 @@ class Conversation:
         """Let go of the sides, which know the connection: together they would live until garbage is collected."""
         self.sides = ()
 
-    def settle(self) -> None:
-        """Say which segments may take the fast lane next."""
+    def settle(self) -> bool:
+        """Say which segments may take the fast lane next: none if this gives True, for a side waits for bytes."""
         one, other = self.sides
         if one.ordering.is_waiting or other.ordering.is_waiting:
             one.expected = other.expected = None
-            return
+            return True
         for side in self.sides:
             free = side.ordering.first is not None and side.framer.is_idle
             side.expected = side.ordering.next if free else None
+        return False
 
 
 def _source(flow: bytes) -> bytes:

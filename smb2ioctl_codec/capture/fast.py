@@ -24,6 +24,8 @@ _NONE = 0, 0, LARGEST_PACKET
 _IP = frozenset((b"", b"\x08\x00", b"\x86\xdd"))
 #: Bytes of the headers of IPv4 and TCP, and of IPv6 and TCP.
 _SMALLEST, _SMALLEST_6 = 40, 60
+#: Ethernet's EtherType of IPv4, and the first byte of an IPv4 header without options.
+_USUAL_START = b"\x08\x00\x45"
 _TCP = 6
 #: IPv4: size; flags, fragment, hops and protocol; addresses and ports. IPv6: size; next header; addresses and ports.
 #: Then for both: sequence number, size of the TCP header and flags.
@@ -46,8 +48,8 @@ def take(packet: RawPacket, flows: Mapping[bytes, Side], delivery: Delivery) -> 
         Who sent it; None if the packet must go the general way, and nothing was done.
     """
     number, time_ns, link, _interface, data = packet
-    kind, end_of_kind, start = _LINKS.get(link, _NONE)
-    if len(data) < start + _SMALLEST or data[kind:end_of_kind] not in _IP:
+    start = 14 if link == 1 and data[12:15] == _USUAL_START else _start_of_ip(link, data)
+    if len(data) < start + _SMALLEST:
         return None
     version = data[start]
     if version == 0x45:
@@ -84,3 +86,9 @@ def take(packet: RawPacket, flows: Mapping[bytes, Side], delivery: Delivery) -> 
     if command in delivery.looked_at or delivery.all_wanted or side.findings:
         delivery.message(side, number, time_ns, head, data, message, end, None, alone=True)
     return side
+
+
+def _start_of_ip(link: int, data: bytes) -> int:
+    """Where the IP header starts; behind all bytes that a packet can have if there is none."""
+    kind, end_of_kind, start = _LINKS.get(link, _NONE)
+    return start if data[kind:end_of_kind] in _IP else LARGEST_PACKET

@@ -145,8 +145,8 @@ class Reader:
                 answers = side.ordering.give_up() if side.ordering.is_losing_patience else []
                 self._both(other, given_up, side, answers)
         self._pieces(side, side.push(segment, Origin(number, time_ns)))
-        conversation.settle()
-        self._order.waits(conversation.connection.number, conversation.earliest)
+        if conversation.settle() or not self._order.is_idle:
+            self._order.waits(conversation.connection.number, conversation.earliest)
         self._held += side.newly_held() + other.newly_held()
         while self._held > MOST_HELD or len(self._conversations) > MOST_CONNECTIONS:
             self._make_room(number)
@@ -251,7 +251,8 @@ class Reader:
         del self._flows[conversation.key], self._flows[conversation.back]
         del self._conversations[conversation.connection.number]
         one, other = conversation.sides
-        self._both(one, one.ordering.flush(), other, other.ordering.flush())
+        if one.ordering.is_waiting or other.ordering.is_waiting:
+            self._both(one, one.ordering.flush(), other, other.ordering.flush())
         for side in conversation.sides:
             self._given(side, side.framer.end())
             self._held += side.newly_held()

@@ -18,11 +18,9 @@ from smb2ioctl_codec.messages import ErrorResponse, HeaderFlags, IoctlRequest
 from smb2ioctl_codec.rules import RuleSet
 
 _SECOND = 1_000_000_000
-_ASYNC = HeaderFlags.ASYNC_COMMAND.value
+ASYNC = HeaderFlags.ASYNC_COMMAND.value
 #: Where the lowest byte of the header's flags stands.
-_FLAGS_PLACE = 16
-#: Where the status of a reply stands.
-_STATUS = slice(8, 12)
+FLAGS_PLACE = 16
 
 
 class Captured(Mapping[str, Sequence[Value]]):
@@ -100,24 +98,23 @@ class Captured(Mapping[str, Sequence[Value]]):
 
     def parts(self) -> Parts | None:
         """Its parts, if they can be read without a tree."""
-        head = self.head
-        body: Any = None if head is None else self.message.body
-        if head is None or body is None:
+        head, message = self.head, self.message
+        if head is None:
             return None
-        data = self.message.data
-        kind = type(body)
-        if kind is ErrorResponse:
-            if body.error_data:
+        data = message.data
+        raw = head.unpack(data)
+        if head.kind is None:
+            return Parts(head, raw, data[head.size :], None, b"")
+        if head.kind is ErrorResponse:
+            body: Any = message.body
+            if body is None or body.error_data:
                 return None
-            filler = b"\0" if body.padding is None else body.padding[:1]
-            return Parts(head, head.unpack(data), filler, None, b"")
-        if kind is IoctlRequest:
-            payload = Payload(body.ctl_code, body.input, 0, True) if body.input else None
-            return Parts(head, head.unpack(data), b"", payload, b"")
-        payload = None
-        if body.output:
-            payload = Payload(body.ctl_code, body.output, int.from_bytes(data[_STATUS], "little"), False)
-        return Parts(head, head.unpack(data), b"", payload, body.input)
+            return Parts(head, raw, b"\0" if body.padding is None else body.padding[:1], None, b"")
+        given, answer = head.buffers(raw, data)
+        code = raw[head.ctl_code]
+        if head.is_request:
+            return Parts(head, raw, b"", Payload(code, given, 0, True) if given else None, b"")
+        return Parts(head, raw, b"", Payload(code, answer, raw[head.status], False) if answer else None, given)
 
     def leaves_of(self, parts: Parts) -> list[Leaf]:
         """The fields and values of what its buffers carry."""
@@ -136,14 +133,14 @@ class Parts(NamedTuple):
     Attributes:
         head: how the fixed part is read.
         raw: what struct gives of it.
-        filler: the byte behind an ERROR response, if there is one.
+        tail: the byte behind an ERROR response, if there is one; all that follows the header of other commands.
         payload: what it carries; None if there is nothing.
         echo: the input that a reply repeats.
     """
 
     head: Head
     raw: tuple[Any, ...]
-    filler: bytes
+    tail: bytes
     payload: Payload | None
     echo: bytes
 
@@ -157,7 +154,9 @@ class Parts(NamedTuple):
         """The buffers, and where they are: what starts first comes first."""
         raw = self.raw
         found = [(raw[offset], raw[count], name) for name, offset, count in self.head.located]
-        places: list[Leaf] = [("smb2.error.data", self.filler)] if self.filler else []
+        places: list[Leaf] = []
+        if self.tail:
+            places.append(("smb2.error.data" if self.head.kind else "smb2.ioctl.packet.body", self.tail))
         for offset, count, name in sorted(found, key=lambda one: one[0]):
             places += [("smb2.olb.offset", offset), ("smb2.olb.length", count), (name, None)]
         return places
@@ -188,7 +187,7 @@ def seconds(nanoseconds: int | None) -> str | None:
 def tree_of(message: CapturedMessage) -> Share | None:
     """The share, where the header names it: that of an asynchronous message has no TreeId."""
     share = message.share
-    return None if share is None or message.data[_FLAGS_PLACE] & _ASYNC else share
+    return None if share is None or message.data[FLAGS_PLACE] & ASYNC else share
 
 
 #: Fields that only what other messages said can tell.

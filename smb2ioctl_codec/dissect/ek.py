@@ -16,13 +16,13 @@ from operator import itemgetter
 from typing import Any
 
 from smb2ioctl_codec.capture import CapturedMessage, Connection
-from smb2ioctl_codec.dissect.captured import Captured, Parts, ends, seconds, tree_of
+from smb2ioctl_codec.dissect.captured import ASYNC, FLAGS_PLACE, Captured, Parts, ends, seconds, tree_of
 from smb2ioctl_codec.dissect.carried import REMEMBERED, Payload, is_remembered, leaves_of_payload
 from smb2ioctl_codec.dissect.flat import Column
 from smb2ioctl_codec.dissect.heads import Head, fixed_names
 from smb2ioctl_codec.dissect.leaves import Leaf, leaves
 from smb2ioctl_codec.dissect.printed import BOOLEANS, Value, printed
-from smb2ioctl_codec.dissect.remembered import MOST, Remembered
+from smb2ioctl_codec.dissect.remembered import LONGEST, MOST, Remembered
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY, _MILLISECOND = 86_400_000_000_000, 1_000_000
@@ -51,8 +51,7 @@ def message_object(captured: Captured) -> str:
         members = _members(leaves(captured.inspection.root))
     else:
         members = _template(parts.head).members(captured, parts)
-    members += _about(captured.message)
-    return f"{{{','.join(members)}}}"
+    return f"{{{','.join(members)}{_about(captured.message)}}}"
 
 
 #: Fields that differ from message to message.
@@ -78,27 +77,43 @@ class _Template:
         self.header = _Group([index for index in usual if index < head.body_start], alone)
         self.body = _Group([index for index in usual if index >= head.body_start], alone)
         shared = sorted({column.place for column in self.shared})
-        self.shared_key, self.shared_texts = itemgetter(*shared or [0]), _Kept()
         located = [index for _, *indexes in head.located for index in indexes]
-        self.places_key, self.places_texts = itemgetter(*located or [0]), _Kept()
+        #: what all of the body's texts and those of shared fields and places are made of, and these
+        self.rest_key = itemgetter(*(self.body.indexes + shared + located or [0]))
+        self.rest: dict[Any, str] = {}
 
     def members(self, captured: Captured, parts: Parts) -> list[str]:
         """The members of a message's object."""
         raw, payload = parts.raw, parts.payload
-        texts = [self.header.texts[self.header.key(raw)], self.body.texts[self.body.key(raw)]]
-        texts += [texts[raw[index]] for index, texts in self.varying]
         text: str | None = ""
         if parts.echo or (payload is not None and not is_remembered(payload)):
             text = _text_of(captured.leaves_of(parts))
         elif payload is not None:
             text = _payload(payload)
+        texts = [self.header.texts[self.header.key(raw)]]
+        for index, known in self.varying:
+            texts.append(known[raw[index]])
         if text is None:
+            texts.append(self.body.texts[self.body.key(raw)])
             return texts + _members([*self._shared(raw), *parts.places, *captured.leaves_of(parts)])
-        texts.append(self.shared_texts.get_or_make(self.shared_key(raw), lambda: self._shared(raw)))
-        texts.append(self.places_texts.get_or_make((self.places_key(raw), parts.filler), lambda: parts.places))
+        key = self.rest_key(raw), parts.tail
+        rest = self.rest.get(key)
+        rest = rest if rest is not None else self._new_rest(key, parts)
+        if rest:  # replies of other commands have nothing but their header
+            texts.append(rest)
         if text:
             texts.append(text)
-        return [each for each in texts if each]
+        return texts
+
+    def _new_rest(self, key: Any, parts: Parts) -> str:
+        raw = parts.raw
+        members = [self.body.texts[self.body.key(raw)], *_members([*self._shared(raw), *parts.places])]
+        text = ",".join(filter(None, members))
+        if len(text) <= LONGEST:
+            if len(self.rest) >= MOST:
+                self.rest.clear()
+            self.rest[key] = text
+        return text
 
     def _shared(self, raw: tuple[Any, ...]) -> list[Leaf]:
         return [(name, raw[index] if way is None else way(raw[index])) for name, index, way in self.shared]
@@ -107,12 +122,12 @@ class _Template:
 class _Group:
     """Fields of which the texts are looked up together."""
 
-    def __init__(self, indexes: Sequence[int], columns: dict[int, list[Column]]) -> None:
+    def __init__(self, indexes: list[int], columns: dict[int, list[Column]]) -> None:
         self.indexes = indexes
-        self.key = itemgetter(*indexes)
+        self.key = itemgetter(*(indexes or [0]))
         makers = [_members_of(columns[index]) for index in indexes]
         self.texts = Remembered(
-            lambda raw: ",".join([make(each) for make, each in zip(makers, raw, strict=True)])
+            lambda raw: ",".join([make(each) for make, each in zip(makers, raw, strict=True)]) if makers else ""
         )  # fmt: skip
 
 
@@ -123,25 +138,12 @@ def _payload(payload: Payload) -> str | None:
 
 def _text_of(found: list[Leaf]) -> str | None:
     """The members that tell of a payload; None if a message has such fields elsewhere, too."""
-    return None if any(name in fixed_names() for name, _ in found) else ",".join(_members(found))
+    return ",".join(_members(found)) if fixed_names().isdisjoint([name for name, _ in found]) else None
 
 
 @cache
 def _template(head: Head) -> _Template:
     return _Template(head)
-
-
-class _Kept(dict[Any, str]):
-    """Texts of fields by what they were made of; many different ones are not kept for ever."""
-
-    def get_or_make(self, key: Any, fields: Callable[[], Iterable[Leaf]]) -> str:
-        """The members of the fields; `fields` is asked for these if they are not known."""
-        text = self.get(key)
-        if text is None:
-            if len(self) >= MOST:
-                self.clear()
-            text = self[key] = ",".join(_members(fields()))
-        return text
 
 
 class _Fields(dict[str, Remembered]):
@@ -195,23 +197,22 @@ def _json(name: str, value: Value) -> str:
 # -- what is not in a message's bytes
 
 
-_known: dict[tuple[Hashable, bool], list[str]] = {}
+_known: dict[tuple[Hashable, int], str] = {}
 
 
-def _about(message: CapturedMessage) -> list[str]:
-    """What other messages tell: the same for all that are about the same share, user and file."""
-    key = message.about, tree_of(message) is None
-    told = _known.get(key)
+def _about(message: CapturedMessage) -> str:
+    """What other messages tell, each member with a comma before it."""
+    key = message.about, message.data[FLAGS_PLACE] & ASYNC
+    told = _known.get(key)  # the same for all that are about the same share, user and file
     if told is None:
         if len(_known) >= MOST:
             _known.clear()
-        told = _known[key] = [text for text in _of_context(message) if text]
+        told = _known[key] = "".join([f",{text}" for text in _of_context(message) if text])
     if message.partner is None:
         return told
-    told = [*told, f'"smb2_smb2_response_{"to" if message.direction == "response" else "in"}":"{message.partner}"']
-    if message.time_since_request is not None:
-        told.append(f'"smb2_smb2_time":"{seconds(message.time_since_request)}"')
-    return told
+    told += f',"smb2_smb2_response_{"to" if message.direction == "response" else "in"}":"{message.partner}"'
+    passed = message.time_since_request
+    return told if passed is None else f'{told},"smb2_smb2_time":"{seconds(passed)}"'
 
 
 def _of_context(message: CapturedMessage) -> Iterator[str]:
@@ -235,9 +236,22 @@ def _told(*fields: tuple[str, Value]) -> str:
     return ",".join(f"{_key(name)}:{_json(name, value)}" for name, value in fields if value is not None)
 
 
-@lru_cache(MOST)
+#: Number of a connection -> the connection with this number that was asked for last, and its layers.
+_layers: dict[int, tuple[Connection, dict[str, str]]] = {}
+
+
 def _outer(connection: Connection, direction: str) -> str:
     """The layers of IP and TCP."""
+    known = _layers.get(connection.number)
+    if known is None or known[0] is not connection:  # telling by identity is much faster than by what it says
+        if len(_layers) >= MOST:
+            _layers.clear()
+        known = connection, {each: _layers_of(connection, each) for each in ("request", "response")}
+        _layers[connection.number] = known
+    return known[1][direction]
+
+
+def _layers_of(connection: Connection, direction: str) -> str:
     sender, receiver = ends(connection, direction)
     ip = "ip" if sender.address.version == 4 else "ipv6"
     addresses = _told((f"{ip}.src", str(sender.address)), (f"{ip}.dst", str(receiver.address)))

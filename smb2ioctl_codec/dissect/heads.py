@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from operator import itemgetter
 from struct import Struct, calcsize
 from typing import Any
 
@@ -23,32 +24,40 @@ from smb2ioctl_codec.schema import Record, expressions
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
 _ASYNC = HeaderFlags.ASYNC_COMMAND.value
 _IOCTL = int(Command.IOCTL)
-_start = Struct("<4s8xH2xI").unpack_from
-_END_OF_START = 20
-_ERROR_SIZE = 9
+_KIND = _FROM_SERVER | _ASYNC
+_start = Struct("<6s6xH2xI").unpack_from
+#: What every SMB2 header starts with, and every ERROR body.
+_START, _ERROR_SIZE = b"\xfeSMB\x40\x00", b"\x09\x00"
 
 
 class Head:
     """The fields of fixed size of one kind of message.
 
     Attributes:
-        kind: class of its body.
+        kind: class of its body; None if it is of a command of which only the header is known.
         size: bytes of header and fixed body.
         unpack: gives the raw values of a message's bytes.
         columns: all fields, in wire order, bits behind their number.
         located: for each buffer, its field (``smb2.ioctl.in``) and the indexes of its offset and count.
+        body_start: index of the first value of the body.
+        ctl_code, status: indexes of the control code, if it has one, and of the status of a reply.
     """
 
-    def __init__(self, flags: int, kind: type[Record]) -> None:
+    def __init__(self, flags: int, kind: type[Record] | None) -> None:
         self.kind = kind
-        self.is_request = kind is IoctlRequest
+        self.is_request = not flags & _FROM_SERVER
         self.columns: list[Column] = []
         self.located: list[tuple[str, int, int]] = []
         self._codes: list[str] = []
         self._add_record(Header, {"flags": flags})
-        #: index of the first value of the body
         self.body_start = len(self._codes)
-        self._add_record(kind, {})
+        if kind is not None:
+            self._add_record(kind, {})
+        places = {column.name: column.place for column in reversed(self.columns)}
+        self.status = places.get("smb2.nt_status", -1)
+        if self.located:
+            self.ctl_code = places["smb2.ioctl.function"]
+            self._places = itemgetter(*(index for _, *place in self.located for index in place))
         unpacker = Struct(f"<{''.join(self._codes)}")
         self.unpack, self.size = unpacker.unpack_from, unpacker.size
         self._getters: dict[str, list[tuple[Any, int, Way | None]]] = {}
@@ -58,6 +67,20 @@ class Head:
             self._getters.setdefault(name, []).append(getter)
         #: names that this head alone can answer
         self.names = frozenset(self._getters) - _shared()
+
+    def buffers(self, raw: tuple[Any, ...], message: bytes) -> tuple[bytes, bytes]:
+        """Input and output, as far as they are there; a request has no output.
+
+        Args:
+            raw: what `unpack` gave.
+            message: all of the message.
+        """
+        start, count, other_start, other_count = self._places(raw)
+        lowest = self.size
+        first = message[start : start + count] if start >= lowest else b""
+        if self.is_request or other_start < lowest:
+            return first, b""
+        return first, message[other_start : other_start + other_count]
 
     def values(self, message: bytes, name: str) -> list[Value]:
         """The values of a field of a message."""
@@ -113,7 +136,8 @@ def _shared() -> frozenset[str]:
 @cache
 def fixed_names() -> frozenset[str]:
     """All fields that messages have besides their payloads."""
-    heads = [Head(flags, kind) for flags in (0, _ASYNC) for kind in (IoctlRequest, IoctlResponse, ErrorResponse)]
+    heads = [Head(flags, IoctlRequest) for flags in (0, _ASYNC)]
+    heads += [Head(flags | _FROM_SERVER, kind) for flags in (0, _ASYNC) for kind in (IoctlResponse, ErrorResponse)]
     names = {column.name for head in heads for column in head.columns}
     return frozenset(names | {"smb2.olb.offset", "smb2.olb.length", "smb2.error.data"})
 
@@ -124,21 +148,22 @@ def only_fixed() -> frozenset[str]:
     return fixed_names() - _shared()
 
 
-_heads: dict[tuple[bool, type[Record]], Head] = {}
+_heads: dict[tuple[int, type[Record] | None], Head] = {}
 
 
 def head_of(message: bytes) -> Head | None:
-    """The head of a message; None if it is no IOCTL message, or does not have all of its fixed part."""
-    if len(message) < HEADER_SIZE + 2:
+    """The head of a message; None if it does not have all of its fixed part, or has no SMB2 header."""
+    if len(message) < HEADER_SIZE:
         return None
-    protocol_id, command, flags = _start(message)
-    if protocol_id != b"\xfeSMB" or command != _IOCTL:
+    start, command, flags = _start(message)
+    if start != _START:
         return None
-    kind: type[Record] = IoctlRequest
-    if flags & _FROM_SERVER:
-        size = message[HEADER_SIZE] | message[HEADER_SIZE + 1] << 8
-        kind = ErrorResponse if size == _ERROR_SIZE else IoctlResponse
-    key = flags & _ASYNC != 0, kind
+    kind: type[Record] | None = None
+    if command == _IOCTL:
+        kind = IoctlRequest
+        if flags & _FROM_SERVER:
+            kind = ErrorResponse if message[HEADER_SIZE : HEADER_SIZE + 2] == _ERROR_SIZE else IoctlResponse
+    key = flags & _KIND, kind
     head = _heads.get(key)
     if head is None:
         head = _heads[key] = Head(flags, kind)

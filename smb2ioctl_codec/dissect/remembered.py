@@ -7,6 +7,8 @@ from typing import Any
 
 #: Values of which the text is kept; more, and all are worked out anew.
 MOST = 1024
+#: Characters of the longest text that is kept.
+LONGEST = 4096
 
 
 class Remembered(dict[Any, str]):
@@ -17,7 +19,9 @@ class Remembered(dict[Any, str]):
         self.text = text
 
     def __missing__(self, value: Any) -> str:
-        if len(self) >= MOST:
-            self.clear()
-        text = self[value] = self.text(value)
+        text = self.text(value)
+        if len(text) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[value] = text
         return text

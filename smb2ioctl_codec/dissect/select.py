@@ -73,10 +73,11 @@ class Selection:
             CaptureError: the file is no capture, or cannot be read any further.
             OSError: it cannot be opened or read.
         """
-        is_wanted, make = self._is_wanted, self._captured
+        make = self._captured
+        is_wanted = None if self._wanted is None else self._is_wanted  # without a filter one is wanted for sure
         for messages in self.capture.packets():
             packet = [make(message) for message in messages]
-            if any(map(is_wanted, packet)):
+            if is_wanted is None or any(map(is_wanted, packet)):
                 yield packet
 
     def messages(self) -> Iterator[Captured]:

@@ -308,8 +308,13 @@ def _compare_leaf(span: Span, found: bytes, terminated: bool, data: bytes) -> No
         expected = None if span.value is None else span.field.convert.to_bytes(span.value)
         _same(span.path, expected, None if span.value is None else found, data)
     elif isinstance(span.value, str):
-        text = found[:-2] if span.path.endswith("]") or (terminated and found.endswith(b"\0\0")) else found
-        _same(span.path, span.value.encode("utf-16-le"), text, data)
+        value = span.value.encode("utf-16-le")
+        if span.path.endswith("]") or (terminated and found[len(found) - 2 & ~1 :] == b"\0\0"):
+            found = found[:-2]
+        elif terminated:  # it was cut, in the middle of a character perhaps
+            _same(f"end of {span.path}", span.offset + span.size, len(data), data)
+            found = found[: len(value)]
+        _same(span.path, value, found, data)
     elif isinstance(span.value, bytes):
         _same(span.path, span.value, found[-len(span.value) or len(found) :] if terminated else found, data)
 

@@ -58,7 +58,7 @@ class Found:
         wire: values of its fields by name.
         texts: its strings by attribute, those that could be read.
         whole: all of them could.
-        cut_texts: strings of which only the start is there.
+        cut_texts: strings of which only the start is there, up to the end of the reply.
     """
 
     name: str
@@ -87,7 +87,10 @@ class Found:
 
 def _start_of_text(data: bytes) -> str:
     """What can be read of a string whose end is missing, in the middle of a character perhaps."""
-    return data[: len(data) & ~1].decode("utf-16-le", "replace")
+    try:
+        return data.decode("utf-16-le")
+    except UnicodeDecodeError as error:
+        return data[: error.start].decode("utf-16-le")
 
 
 class _Whole:

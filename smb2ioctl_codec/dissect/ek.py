@@ -2,7 +2,7 @@
 
 A field is ``PROTOCOL_FIELD`` with underscores for dots; its value is text, true or false, or null for a mere place;
 several values are a list. Unlike tshark's, an object never repeats a key. There are the layers frame, ip or ipv6, tcp
-and smb2, this with all messages of the packet; of commands other than IOCTL only their headers.
+and smb2, this with all messages of the packet; of commands other than IOCTL their headers, and their bodies as bytes.
 """
 
 from __future__ import annotations

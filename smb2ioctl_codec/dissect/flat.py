@@ -17,7 +17,7 @@ from smb2ioctl_codec.dissect.leaves import FILLERS, PLACES, Leaf
 from smb2ioctl_codec.dissect.printed import BOOLEANS, NARROW, Value
 from smb2ioctl_codec.dissect.recipes import Reading, Run, recipe_of
 from smb2ioctl_codec.dissect.wireshark import bits_of, has_variants, is_official, name_of
-from smb2ioctl_codec.schema import Record, expressions
+from smb2ioctl_codec.schema import Record
 from smb2ioctl_codec.schema.plan import Field, Plan
 from smb2ioctl_codec.schema.runtime import Refused, strings
 
@@ -134,7 +134,7 @@ def _columns(run: Run) -> list[Column]:
 class _Record(Reading):
     """One record while its fields are read."""
 
-    __slots__ = ("is_request", "leaves")
+    __slots__ = ("is_request", "leaves", "value")
 
     def __init__(self, plan: Plan, data: bytes, low: int, high: int, is_request: bool, leaves: list[Leaf]) -> None:
         super().__init__(plan, data, low, high)
@@ -146,17 +146,8 @@ class _Record(Reading):
         recipe = recipe_of(self.plan, self.is_request)
         if is_official(recipe.kinds.record.wireshark):
             self.leaves.append((recipe.kinds.record.wireshark, None))
-        for step in recipe.steps:
-            if step.condition is not None and not expressions.evaluate(step.condition, self.wire):
-                continue
-            if isinstance(step, Run):
-                self.run(step)
-            elif step.place == "at":
-                self.located(step)
-            elif step.kind == "own":
-                self.own(step, value)
-            else:
-                _METHODS[step.kind](self, step)
+        self.value = value
+        self.follow(recipe)
 
     def run(self, run: Run) -> None:
         values = run.unpack(self.data, self.place)
@@ -229,8 +220,9 @@ class _Record(Reading):
         for low, high in self.elements(field):
             self._part(field.record, low, high)
 
-    def own(self, field: Field, value: Any) -> None:
+    def own(self, field: Field) -> None:
         """The entries of a referral reply, and their strings."""
+        value = self.value
         start, self.place = self.place, self.high
         if getattr(value, "truncated", False):
             for found in field.own.entries(self.data[self.low : self.high]):
@@ -294,14 +286,3 @@ class _Form:
 @cache
 def _form_of(kind: Any, is_request: bool) -> _Form:
     return _Form(kind, is_request)
-
-
-_METHODS: dict[str, Callable[[_Record, Field], None]] = {
-    "raw": _Record.raw,
-    "text": _Record.text,
-    "nested": _Record.nested,
-    "one": _Record.one,
-    "strings": _Record.strings,
-    "items": _Record.items,
-    "walk": _Record.walk,
-}

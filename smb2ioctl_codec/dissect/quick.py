@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from smb2ioctl_codec.dissect import spans
@@ -11,7 +11,6 @@ from smb2ioctl_codec.dissect.nodes import Finding, Kind, Node
 from smb2ioctl_codec.dissect.parts import Inside, Parts
 from smb2ioctl_codec.dissect.recipes import Reading, Run, recipe_of
 from smb2ioctl_codec.dissect.wireshark import has_variants
-from smb2ioctl_codec.schema import expressions
 from smb2ioctl_codec.schema.plan import Field, Plan
 from smb2ioctl_codec.schema.runtime import strings
 from smb2ioctl_codec.schema.spans import read_own, uncovered
@@ -64,15 +63,7 @@ class _Reader:
         """The nodes of the fields of a record that lies from `low` to `high`, its wire fields, and its kinds."""
         recipe = recipe_of(plan, self.is_request)
         one = _Record(self, plan, recipe.kinds, low, high, path)
-        for step in recipe.steps:
-            if step.condition is not None and not expressions.evaluate(step.condition, one.wire):
-                continue
-            if isinstance(step, Run):
-                one.run(step)
-            elif step.place == "at":
-                one.located(step)
-            else:
-                _METHODS[step.kind](one, step)
+        one.follow(recipe)
         if recipe.is_loose:
             one.gaps(recipe.has_slack)
         self.parts.room -= len(one.nodes)
@@ -240,15 +231,3 @@ class _Record(Reading):
             role = spans.role_of_gap(self.data, low, high, self.high) if has_slack else "unread"
             self.nodes.append(spans.gap(self.reader.parts, self.kinds.gap(role), self.path, low, high))
         self.nodes.sort(key=lambda node: node.offset)
-
-
-_METHODS: dict[str, Callable[[_Record, Field], None]] = {
-    "raw": _Record.raw,
-    "text": _Record.text,
-    "nested": _Record.nested,
-    "one": _Record.one,
-    "strings": _Record.strings,
-    "items": _Record.items,
-    "walk": _Record.walk,
-    "own": _Record.own,
-}

@@ -106,6 +106,26 @@ class Reading:
         self.high = high
         self.wire: dict[str, Any] = {}
 
+    def follow(self, recipe: Recipe) -> None:
+        """Read all fields: runs and located contents with `run` and `located`, others with the method of their kind."""
+        for step in recipe.steps:
+            if step.condition is not None and not expressions.evaluate(step.condition, self.wire):
+                continue
+            if isinstance(step, Run):
+                self.run(step)
+            elif step.place == "at":
+                self.located(step)
+            else:
+                getattr(self, step.kind)(step)
+
+    def run(self, run: Run) -> None:
+        """Read fields of fixed size; moves on."""
+        raise NotImplementedError
+
+    def located(self, field: Field) -> None:
+        """Read a located content."""
+        raise NotImplementedError
+
     def extent(self, field: Field) -> tuple[int, int]:
         """Where a content in sequence starts and ends; moves on."""
         low, high = self.place, self.high

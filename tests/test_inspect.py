@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -40,6 +41,8 @@ from samples import (
     token,
     vectors,
 )
+from schema.test_through_messages import TYPED, UNDER, message, name_of
+from schema.values import value
 from tshark.fields import FIELDS
 from tshark.fscc import REPARSE_POINTS
 
@@ -48,7 +51,8 @@ from smb2ioctl_codec.dissect import display, wireshark
 from smb2ioctl_codec.dissect.inspect import inspect
 from smb2ioctl_codec.dissect.inspection import Inspection
 from smb2ioctl_codec.dissect.nodes import Finding, Node
-from smb2ioctl_codec.payloads import error_data, negotiate, refs_snapshots, registry, reparse, snapshots
+from smb2ioctl_codec.payloads import error_data, negotiate, read_hash, refs_snapshots, registry, reparse, snapshots
+from smb2ioctl_codec.payloads.row import Direction, Row
 from smb2ioctl_codec.schema.plan import Field
 
 REPLY = 1  # SERVER_TO_REDIR
@@ -499,6 +503,31 @@ def test_a_request_explains_its_reply() -> None:
     other = s2.IoctlRequest.of(b"", ctl_code=s2.CtlCode(NOBODYS))
     assert inspect(reply, request=other).findings == ()
     assert payload(reply[48:], code, request=asked).findings[0].offset == 0
+
+
+#: All but those of which random values are taken for another form.
+TOLD_APART = [
+    (row, direction, kind)
+    for row, direction, kind in TYPED
+    if kind.__name__ != "FileObjectIdBufferType2"
+    and (row.ctl_code, direction) != (s2.CtlCode.FSCTL_REFS_STREAM_SNAPSHOT_MANAGEMENT, "response")
+]
+
+
+@pytest.mark.parametrize(("row", "direction", "kind"), TOLD_APART, ids=name_of)
+def test_every_payload_is_shown_field_by_field(row: Row, direction: Direction, kind: Any) -> None:
+    """Those too that Wireshark leaves raw: every field is a node, where its value is not empty."""
+    random, seen = Random(kind.__name__), set()
+    form = read_hash.HashRetrievalType(2 if kind is read_hash.HashRetrieveFileBased else 1)
+    asked = s2.IoctlRequest.of(read_hash.ReadHashRequest(64, 0, hash_retrieval_type=form))
+    for _ in range(20):
+        sent = message(row, direction, value(kind, random))
+        start = header(flags=int(direction == "response"), status=UNDER.get(kind.__name__, 0))
+        explains = row.ctl_code == asked.ctl_code and direction == "response"
+        tree = inspect(start + sent.encode(), request=asked if explains else None)
+        seen |= {node.path for node in tree if node.path.startswith(f"{kind.__name__}.")}
+    expected = {f"{kind.__name__}.{field.name}" for field in kind.PLAN.fields if field.kind != "slack"}
+    assert expected <= seen
 
 
 def test_a_missing_payload() -> None:

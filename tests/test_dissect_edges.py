@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from test_cli import call
 from test_cli_dissect import AT_ONCE, FORMATS, NUMBERS, SPARSE, asked, in_pty, lines, talk
 
 from smb2ioctl_codec.dissect import view
+from smb2ioctl_codec.dissect.ek import ek_lines
 from smb2ioctl_codec.dissect.inspect import inspect
+from smb2ioctl_codec.dissect.select import Selection
 
 
 def test_json_names_the_capture_of_a_message_about_a_file() -> None:
@@ -124,3 +127,32 @@ def test_an_old_file_stays_if_no_input_can_be_read(tmp_path: Path) -> None:
     target.write_bytes(b"old")
     assert call("dissect", "-o", str(target), os.devnull + "x").status == 1
     assert target.read_bytes() == b"old"
+
+
+def test_large_requests_without_replies_do_not_fill_the_memory() -> None:
+    """36 MB of them, of which 16 MiB are remembered."""
+    large = [(header(message_id=number) + request(NOBODYS, bytes(60_000)), False) for number in range(600)]
+    selection = Selection(io.BytesIO(talk(*large)))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in selection.messages()) == len(large)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 1 << 24 < peak < 20 << 20
+
+
+def test_large_values_are_not_kept() -> None:
+    """36 MB of payloads that nobody knows, each different, in lines that are three times as long."""
+    large = [
+        (header(message_id=number) + request(NOBODYS, number.to_bytes(2, "big") + bytes(60_000)), False)
+        for number in range(600)
+    ]
+    selection = Selection(io.BytesIO(talk(*large)), trees=False)
+    tracemalloc.start()
+    try:
+        assert sum(map(len, map(ek_lines, selection.packets()))) > 600 * 120_000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 << 20

@@ -119,7 +119,7 @@ class Captured(Mapping[str, Sequence[Value]]):
     def leaves_of(self, parts: Parts) -> list[Leaf]:
         """The fields and values of what its buffers carry."""
         payload = parts.payload
-        echo = unknown(int(self.get("smb2.ioctl.function")[0]), parts.echo) if parts.echo else ()
+        echo = unknown(parts.raw[parts.head.ctl_code], parts.echo) if parts.echo else ()
         return [*echo, *(leaves_of_payload(payload, self.request_of(payload)) if payload is not None else ())]
 
     def request_of(self, payload: Payload) -> IoctlRequest | None:

@@ -1,4 +1,4 @@
-"""The fixed part of IOCTL messages as fields and values, at once: one struct format for header and body.
+"""The fixed part of messages as fields and values, at once: one struct format for header and body.
 
 The trees say the same (`leaves`), whole and for any bytes, but take many times as long; captures have many messages.
 """

@@ -19,8 +19,8 @@ from smb2ioctl_codec.rules import RuleSet
 #: What says of a message's fields whether it is wanted; `filters.compile_filter` makes it.
 Wanted = Callable[[Mapping[str, Sequence[Value]]], bool]
 
-#: Requests that are remembered until their reply comes, over all connections.
-_MOST_REQUESTS = 4096
+#: Requests that are remembered until their reply comes, over all connections, and bytes of these.
+_MOST_REQUESTS, _MOST_BYTES = 4096, 1 << 24
 _IOCTL = int(Command.IOCTL)
 _CTL_CODE = slice(HEADER_SIZE + 4, HEADER_SIZE + 8)
 _EXPLAINED = frozenset(code.to_bytes(4, "little") for code in EXPLAINED)
@@ -61,6 +61,7 @@ class Selection:
         self._rules = rules
         self._trees = trees
         self._requests: OrderedDict[tuple[int, int | None], CapturedMessage] = OrderedDict()
+        self._held = 0
 
     def position(self) -> int:
         """Bytes of the file that were read so far."""
@@ -104,10 +105,20 @@ class Selection:
 
     def _request_of(self, message: CapturedMessage) -> CapturedMessage | None:
         key = message.connection.number, message.message_id
-        return self._requests.get(key) if message.is_interim else self._requests.pop(key, None)
+        return self._requests.get(key) if message.is_interim else self._forget(key)
 
     def _remember(self, message: CapturedMessage) -> None:
         if message.is_ioctl:
-            self._requests[message.connection.number, message.message_id] = message
-            if len(self._requests) > _MOST_REQUESTS:
-                self._requests.popitem(last=False)
+            key = message.connection.number, message.message_id
+            self._forget(key)
+            self._requests[key] = message
+            self._held += len(message.data)
+            while len(self._requests) > _MOST_REQUESTS or self._held > _MOST_BYTES:
+                self._forget(next(iter(self._requests)))
+
+    def _forget(self, key: tuple[int, int | None]) -> CapturedMessage | None:
+        """The request, which is remembered no longer."""
+        found = self._requests.pop(key, None)
+        if found is not None:
+            self._held -= len(found.data)
+        return found

@@ -23,7 +23,7 @@ from samples import (
 )
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.rules import MS_SMB2, SAMBA_3_6, WIRE, Rule, RuleSet
+from smb2ioctl_codec.rules import MS_SMB2, SAMBA_3_6, SAMBA_4, WIRE, Rule, RuleSet
 
 VALIDATE_NEGOTIATE, PIPE_WAIT, DFS_EX, INTERFACES = 0x00140204, 0x00110018, 0x000601B0, 0x001401FC
 READ_HASH, RESILIENCY, MARK_HANDLE = 0x001441BB, 0x001401D4, 0x000900FC
@@ -163,7 +163,7 @@ def test_a_chained_handle() -> None:
     assert ids(request(PIPE_TRANSCEIVE), related=True) == ["pipe-handle"]
 
 
-@pytest.mark.parametrize("rules", [SAMBA_3_6, MS_SMB2], ids=repr)
+@pytest.mark.parametrize("rules", [SAMBA_3_6, SAMBA_4, MS_SMB2], ids=repr)
 def test_offsets_and_lengths_are_not_wrapped(rules: RuleSet) -> None:
     for offset, count in ((120, 0xFFFFFF90), (120, 0xFFFFFFFF), (0xFFFFFFF8, 16), (0xFFFFFFF8, 0xFFFFFFF8)):
         found = ids(request(NOBODYS, b"12345678", input_offset=offset, input_count=count, **HANDLE), rules)
@@ -176,7 +176,7 @@ def test_offsets_and_lengths_are_not_wrapped(rules: RuleSet) -> None:
 def test_the_place_is_in_the_body(offset: int, count: int) -> None:
     """Wherever InputOffset points, the place of a violation lies in the bytes that were given, or at their end."""
     body = request(DFS_GET_REFERRALS, b"12345678", input_offset=offset, input_count=count)
-    for rules in (SAMBA_3_6, MS_SMB2):
+    for rules in (SAMBA_3_6, SAMBA_4, MS_SMB2):
         for violation in s2.check_request(body, rules):
             assert 0 <= violation.offset <= len(body)
 
@@ -219,7 +219,7 @@ def test_a_violation_is_a_value() -> None:
     assert hash(violation) == hash(s2.check_request(b"")[0])
 
 
-@pytest.mark.parametrize("rules", [SAMBA_3_6, MS_SMB2, WIRE], ids=repr)
+@pytest.mark.parametrize("rules", [SAMBA_3_6, SAMBA_4, MS_SMB2, WIRE], ids=repr)
 @given(body=st.binary(max_size=200) | st.binary(max_size=150).map(lambda rest: b"\x39\0" + rest), related=st.booleans())
 def test_it_never_raises(rules: RuleSet, body: bytes, related: bool) -> None:
     order = [rule.id for rule in rules]
@@ -233,7 +233,7 @@ def test_the_first_layout_violation_is_what_decode_raises() -> None:
     """For 20,000 requests: `decode` refuses those that break a rule on offsets or lengths, and names the first."""
     seeds = [breaker for breaker, _ in SAMBA_BREAKERS.values()] + [request(NOBODYS, b"input"), request()]
     refused = 0
-    for rules in (SAMBA_3_6, MS_SMB2):
+    for rules in (SAMBA_3_6, SAMBA_4, MS_SMB2):
         layout = {rule.id for rule in rules.layout}
         for body in mutants(seeds, 10_000, seed=3):
             broken = [one for one in s2.check_request(body, rules) if one.rule.id in layout]

@@ -558,7 +558,7 @@ def test_rules_of_one_set() -> None:
 def test_rules_of_all_sets() -> None:
     blocks = call("rules").out.decode().split("\n\n")
     assert [block.partition(":")[0] for block in blocks] == list(tables.rule_sets())
-    assert {"SAMBA_3_6", "MS_SMB2", "REPLY", "WIRE"} <= set(tables.rule_sets())
+    assert {"SAMBA_3_6", "SAMBA_4", "MS_SMB2", "REPLY", "WIRE"} <= set(tables.rule_sets())
     assert [len(block.splitlines()) for block in blocks] == [
         len(rules) + 2 if len(rules) else 1 for rules in tables.rule_sets().values()
     ]

@@ -190,7 +190,7 @@ def test_the_reference_tables_hold_every_field_rule_and_number(monkeypatch: pyte
         assert f"\n## {record.__name__}\n" in messages
         for row in s2.layout(record):
             assert f"| `{row.name}` | {'' if row.offset is None else row.offset} | " in messages
-    for name in ("SAMBA_3_6", "MS_SMB2", "REPLY"):
+    for name in ("SAMBA_3_6", "SAMBA_4", "MS_SMB2", "REPLY"):
         lines = tables.rules(name).splitlines()[2:]
         assert [line.split("`")[1] for line in lines] == [rule.id for rule in getattr(s2.rules, name)]
     assert len(tables.codes().splitlines()) == 2 + len(s2.CtlCode)

@@ -9,7 +9,7 @@ import pytest
 from samples import REQUEST_FIELDS
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, WIRE, Rule, RuleSet, is_broken
+from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, SAMBA_4, WIRE, Rule, RuleSet, is_broken
 
 STATUS = s2.NtStatus
 INVALID = "INVALID_PARAMETER"
@@ -129,7 +129,7 @@ def test_the_codes_that_a_rule_applies_to() -> None:
     assert set(MS_SMB2["copychunk-input"].codes) == {0x001440F2, 0x001480F2}
 
 
-@pytest.mark.parametrize("rules", [SAMBA_3_6, MS_SMB2, REPLY, WIRE], ids=repr)
+@pytest.mark.parametrize("rules", [SAMBA_3_6, SAMBA_4, MS_SMB2, REPLY, WIRE], ids=repr)
 def test_every_rule_is_a_whole_value(rules: RuleSet) -> None:
     assert len({rule.id for rule in rules}) == len(rules)
     assert rules.doc
@@ -150,7 +150,7 @@ def test_every_rule_is_a_whole_value(rules: RuleSet) -> None:
 def test_a_layout_rule_looks_at_the_message_alone() -> None:
     wire = {*REQUEST_FIELDS, "size"}
     assert {rule.id for rule in SAMBA_3_6.layout} == {"body-size", "structure-size", "input-offset", "input-length"}
-    for rules in (SAMBA_3_6, MS_SMB2):
+    for rules in (SAMBA_3_6, SAMBA_4, MS_SMB2):
         assert all(rule.names <= wire and not rule.codes for rule in rules.layout)
         assert [rule for rule in rules if rule.layout] == list(rules.layout)
     assert WIRE.layout == ()

@@ -108,3 +108,10 @@ class ValidateNegotiateInfo224(Record):
     guid: UUID
     security_mode: int
     dialect: Dialect
+
+
+def request_facts(data: bytes) -> dict[str, int]:
+    """What rules ask about a VALIDATE_NEGOTIATE_INFO request: its DialectCount, however many dialects follow; nothing
+    if it is cut before them.
+    """
+    return {"dialect_count": int.from_bytes(data[22:24], "little")} if len(data) >= 24 else {}

@@ -239,6 +239,7 @@ _ROWS = (
         needs_no_handle=True,
         _request="negotiate:ValidateNegotiateInfoRequest",
         _response="negotiate:ValidateNegotiateInfoResponse",
+        _facts="negotiate:request_facts",
     ),
     Row(CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS, "[MS-SMB2] 2.2.32.2", _response="snapshots:SnapshotArray"),
     Row(

@@ -1,0 +1,242 @@
+"""The rules of Samba 4 against what it answered: every request that was broken on purpose, and its status."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+import pytest
+from samples import DATA
+
+import smb2ioctl_codec as s2
+from smb2ioctl_codec.messages import RequestFacts
+from smb2ioctl_codec.payloads.dfs import ReferralRequest
+from smb2ioctl_codec.payloads.negotiate import ValidateNegotiateInfoRequest, request_facts
+from smb2ioctl_codec.rules import ALL_ONES, SAMBA_4, Rule, is_broken
+
+#: Where a case was sent, and what was there, as its name says: facts, and the names of the cases that they hold for.
+#: A fact that no name matches is false.
+ENVIRONMENT = {
+    "session_missing": r"header\.SessionId_",
+    "signature_wrong": r"header\.bad_signature",
+    "tree_missing": r"header\.(SessionId|TreeId)_",
+    "open_missing": r"header\.(SessionId|TreeId)_|fileid\.\w+\.(?!valid|all_ff)|.*\.closed$|pipe\.\w+\+1$",
+    "share_is_ipc": r"(?!.*\.(on_(dfs|plain)_tree|(with_)?real_fileid|transceive_on_file)$)"
+    r"((struct|input|nomsdfs|dfs|pipe(_wait|_peek)?|validate_negotiate|netif|loopback_interface\.netif)\.|"
+    r"signed\.(dfs|bad_inputoffset)|sweep\.(ff|pipe)\.)",
+    "share_is_read_only": r"sweep\.(ff|pipe)\.",
+    "dfs_enabled": r"(?!nomsdfs\.)",
+    "snapshots_unsupported": r"snap\.(noshadow_vfs|broken_snapdir)\.|fileid\.|sweep\.",
+    "source_key_unknown": r"copychunk\.(bad|zero)_key",
+    "copy_access_missing": r"copychunk_write\.no_write_access|copychunk\.dest_is_dir",
+    "source_too_short": r"copychunk\.src_beyond_eof",
+    "write_access_missing": r"sweep\.dir\.",
+    "is_reparse_point": r"(?!)",
+    "clone_unsupported": r"",
+}
+
+#: The shares that are DFS roots, and the names in them that lead to a target; then those whose targets are too long.
+ROOTS = {"dfs", "dfsproxy"}
+LINKS = {
+    "bad", "deep", "emoji😀", "link1", "link2", "link5", "linké中文", "loop", "m40", "subü", "toipc", "unitarget",
+    "surrog𠀀\U0010fffd",
+}  # fmt: skip
+LONG_LINKS = {"many", "many20", "many26", "long"}
+#: Bytes of referrals, in version 3 and in version 2, by link; "" is the root. The others' are less than was asked for.
+REFERRALS = {"": (132, 0), "link2": (312, 288), "m40": (4948, 0)}
+#: Bytes of what the pipe answers, by the kind of what was sent: a bind, a request, a request without a bind.
+PIPE_ANSWERS = {"bind": 68, "shareenum": 960, "rpc_before_bind": 24}
+#: Bytes of one interface's three entries.
+INTERFACES = 152
+#: What the client had negotiated: Capabilities, ClientGuid, SecurityMode, dialects.
+NEGOTIATED = (0x40, 0, 1, (0x0210,))
+
+#: How many cases each rule decides, in the order of the rules.
+DECIDED = {
+    "start": 2, "structure-zero": 1, "session": 2, "signature": 1, "tree": 3, "body-size": 4, "structure-size": 4,
+    "input-low": 7, "input-offset": 4, "input-length": 18, "output-low": 2, "output-offset": 2, "output-length": 2,
+    "output-overlap": 3, "response-sum": 1, "credits": 7, "flags": 5, "no-handle": 63, "handle": 102, "open": 75,
+    "code-ipc": 107, "code": 221, "dfs-host": 105, "dfs-input": 19, "dfs-path": 24, "dfs-dots": 1, "dfs-root": 21,
+    "dfs-name": 6, "dfs-link": 6, "dfs-cut": 151, "pipe-share": 5, "pipe-more": 14, "snapshots-room": 76,
+    "snapshots-ipc": 2, "snapshots-support": 10, "snapshots-fit": 43, "resume-key-room": 32, "copychunk-input": 14,
+    "copychunk-room": 12, "copychunk-limits": 9, "copychunk-key": 2, "copychunk-access": 2, "copychunk-source": 1,
+    "interfaces-input": 1, "interfaces-room": 4, "negotiate-input": 4, "negotiate-dialects": 1, "negotiate-match": 4,
+    "negotiate-room": 2, "sparse-share": 1, "write-access": 3, "compression-input": 2, "range-input": 5, "dirty": 4,
+    "sid-input": 4, "reparse-point": 13, "extents-support": 4,
+}  # fmt: skip
+#: Rules that decided a case which breaks others of another status, too: there, their order is measured.
+BEFORE = {
+    "start": {"body-size"},
+    "structure-zero": {"structure-size"},
+    "session": {"tree", "open"},
+    "tree": {"open"},
+    "no-handle": {"code-ipc", "code", "dfs-root"},
+    "handle": {
+        "code-ipc", "code", "pipe-share", "snapshots-ipc", "snapshots-support", "copychunk-input", "sparse-share",
+        "compression-input", "range-input", "dirty", "sid-input", "reparse-point", "extents-support",
+    },
+    "open": {"code", "pipe-share", "snapshots-support", "reparse-point"},
+    "dfs-host": {"dfs-input", "dfs-path", "dfs-dots", "dfs-root", "dfs-name", "dfs-link", "dfs-cut"},
+    "dfs-input": {"dfs-path", "dfs-root"},
+    "dfs-dots": {"dfs-link"},
+    "dfs-root": {"dfs-link"},
+    "dfs-name": {"dfs-link"},
+    "snapshots-room": {"snapshots-support"},
+    "snapshots-ipc": {"snapshots-support"},
+    "negotiate-dialects": {"negotiate-match"},
+    "write-access": {"compression-input", "range-input"},
+}  # fmt: skip
+
+
+class Case(NamedTuple):
+    """A request that was sent, and what was answered: None where the connection was dropped."""
+
+    name: str
+    status: str | None
+    message: bytes
+
+
+def cases() -> list[Case]:
+    """All requests of the recording that were sent alone."""
+    rows = map(json.loads, gzip.decompress((DATA / "bad_requests.jsonl.gz").read_bytes()).splitlines())
+    return [Case(row["case"], row["status"], bytes.fromhex(row["message_hex"])) for row in rows]
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """What the bytes of a request tell, and what its name tells about the place that it was sent to."""
+    body = case.message[64:]
+    facts = RequestFacts(body, related=False).values
+    facts |= {name: bool(re.match(pattern, case.name)) for name, pattern in ENVIRONMENT.items()}
+    facts["credit_charge"] = s2.Header.decode(case.message[:64]).credit_charge
+    if "ctl_code" in facts:
+        facts["open_missing"] |= facts["volatile"] == facts["persistent"] == ALL_ONES
+        facts["output_size"] = INTERFACES
+        count = re.search(r"snap\.snap(\d+)\.", case.name)
+        facts["snapshots_size"] = 12 + 50 * int(count[1]) + 2 if count else 0
+        answer = next((size for kind, size in PIPE_ANSWERS.items() if f".{kind}" in case.name), 0)
+        facts["pipe_has_more"] = answer > facts["max_output_response"]
+    if "input" in facts and facts["ctl_code"] == s2.CtlCode.FSCTL_DFS_GET_REFERRALS:
+        facts |= _dfs_facts(facts["input"])
+    if "dialect_count" in facts:
+        facts["negotiate_differs"] = _differs(facts["input"])
+    return facts
+
+
+def _dfs_facts(data: bytes) -> dict[str, Any]:
+    """What is known of the place that a referral request names."""
+    try:
+        request = ReferralRequest.decode(data)
+    except s2.DecodeError:
+        return {}
+    _, share, link, *_ = [*request.request_file_name.replace("/", "\\").lower().strip("\\").split("\\"), "", ""]
+    version_3, version_2 = REFERRALS.get(link, (0, 0))
+    return {
+        "path_has_dots": ".." in request.request_file_name,
+        "dfs_root_missing": share not in ROOTS,
+        "dfs_link_unreadable": len(link) > 255 or link in LONG_LINKS,
+        "dfs_link_missing": link not in LINKS | {""},
+        "referral_size": version_3 if request.max_referral_level >= 3 else version_2,
+    }
+
+
+def _differs(data: bytes) -> bool:
+    try:
+        sent = ValidateNegotiateInfoRequest.decode(data)
+    except s2.DecodeError:
+        return True
+    return (sent.capabilities, sent.guid.int, sent.security_mode, sent.dialects) != NEGOTIATED
+
+
+def broken(case: Case) -> list[Rule]:
+    """The rules that a case breaks, in the server's order."""
+    facts = facts_of(case)
+    return [rule for rule in SAMBA_4 if is_broken(rule, facts, facts.keys())]
+
+
+BROKEN = [(case, broken(case)) for case in cases()]
+
+
+def test_every_answer_is_predicted() -> None:
+    """The first rule that is broken has the status of the answer; a request that breaks none is served.
+
+    Four requests leave a pipe waiting for more: what was answered is the interim reply.
+    """
+    waiting = []
+    for case, rules in BROKEN:
+        expected = rules[0].status if rules else s2.NtStatus.SUCCESS
+        if case.status == "PENDING":
+            waiting.append(case.name)
+            assert expected == s2.NtStatus.SUCCESS, case.name
+        else:
+            assert case.status == (None if expected is None else expected.name), case.name
+    assert len(BROKEN) == 1505
+    assert sorted(waiting) == [
+        "pipe.fragment_then", "pipe.garbage", "pipe.transceive_empty", "sweep.pipe.0x0011c017_noinput",
+    ]  # fmt: skip
+
+
+def test_every_rule_decides_the_cases_that_it_should() -> None:
+    decided = Counter(rules[0].id for _, rules in BROKEN if rules)
+    assert list(DECIDED) == [rule.id for rule in SAMBA_4]
+    assert decided == DECIDED
+    assert sum(DECIDED.values()) == 1243, "the other 262 are served"
+
+
+def test_every_rule_names_a_case_that_it_decides() -> None:
+    decided = {f"measured: {case.name}": rules[0].id for case, rules in BROKEN if rules}
+    assert {rule.id: decided.get(rule.section) for rule in SAMBA_4} == {rule.id: rule.id for rule in SAMBA_4}
+
+
+def test_the_order_as_far_as_it_is_measured() -> None:
+    before: dict[str, set[str]] = {}
+    for _, rules in BROKEN:
+        for later in rules[1:]:
+            if later.status != rules[0].status:
+                before.setdefault(rules[0].id, set()).add(later.id)
+    assert before == BEFORE
+
+
+def test_a_tree_connect_is_to_one_share() -> None:
+    """The names of the cases tell the same of a TreeId each time."""
+    kinds: dict[bytes, set[bool]] = {}
+    for case, _ in BROKEN:
+        tree_and_session = case.message[36:48]
+        kinds.setdefault(tree_and_session, set()).add(facts_of(case)["share_is_ipc"])
+    assert {len(kind) for kind in kinds.values()} == {1}
+    assert Counter(kind for (kind,) in kinds.values()) == {True: 14, False: 19}
+
+
+def test_decoding_and_checking_find_what_the_bytes_alone_tell() -> None:
+    refused = 0
+    for case, rules in BROKEN:
+        body = case.message[64:]
+        found = [violation.rule for violation in s2.check_request(body, SAMBA_4)]
+        assert found == [rule for rule in rules if rule in found], case.name
+        layout = [rule for rule in found if rule.layout]
+        assert layout == [rule for rule in rules if rule.layout], case.name
+        if not layout:
+            assert s2.IoctlRequest.decode(body, SAMBA_4).encode() == body, case.name
+            continue
+        refused += 1
+        with pytest.raises(s2.DecodeError) as caught:
+            s2.IoctlRequest.decode(body, SAMBA_4)
+        assert (caught.value.rule, caught.value.status) == (layout[0].id, layout[0].status), case.name
+    assert refused == 49
+
+
+def test_the_dialects_that_a_request_counts() -> None:
+    assert request_facts(bytes(22) + b"\x34\x12") == {"dialect_count": 0x1234}
+    assert request_facts(bytes(23)) == {}, "nothing is known of it"
+
+
+@pytest.mark.parametrize(
+    ("total", "charge", "refused"),
+    [(0, 0, False), (0x10000, 0, False), (0x10001, 0, True), (0x20000, 2, False), (0x20001, 2, True),
+     (0xFFFE0000, 1, True), (0xFFFFFFFE, 1, False), (0xFFFFFFFF, 1, False)],
+)  # fmt: skip
+def test_the_credits_that_a_request_needs(total: int, charge: int, refused: bool) -> None:
+    facts = {"max_input_response": total // 2, "max_output_response": total - total // 2, "credit_charge": charge}
+    assert is_broken(SAMBA_4["credits"], facts, facts.keys()) is refused

@@ -240,3 +240,28 @@ def test_the_dialects_that_a_request_counts() -> None:
 def test_the_credits_that_a_request_needs(total: int, charge: int, refused: bool) -> None:
     facts = {"max_input_response": total // 2, "max_output_response": total - total // 2, "credit_charge": charge}
     assert is_broken(SAMBA_4["credits"], facts, facts.keys()) is refused
+
+
+def test_a_length_that_is_wrong_is_said_exactly() -> None:
+    said = {
+        "struct.body_truncated_to_0x1_bytes": (2, 1),
+        "struct.body_truncated_to_0x37_bytes": (56, 55),
+        "input.InputCount=real+1": (45, 44),
+        "struct.OutputOffset=0xa4_OutputCount=0x1": (1, 0),
+        "dfs.input_3_bytes": (4, 3),
+        "snap.noshadow_vfs.maxout=15": (16, 15),
+        "resume_key.maxout=31": (32, 31),
+        "copychunk.input_31_bytes": (32, 31),
+        "copychunk.maxout=11": (12, 11),
+        "validate_negotiate.short_23": (24, 23),
+        "validate_negotiate.count_too_big": (42, 26),
+        "validate_negotiate.maxout_23": (24, 23),
+        "sweep.file.0x0009c040_noinput": (2, 0),
+        "sweep.file.0x000980c8_noinput": (16, 0),
+    }
+    for case, rules in BROKEN:
+        if case.name in said:
+            needed, available = said.pop(case.name)
+            (found,) = (one for one in s2.check_request(case.message[64:], SAMBA_4) if one.rule in rules[:1])
+            assert f"needed {needed}, available {available}" in found.message
+    assert not said

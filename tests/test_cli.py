@@ -769,9 +769,10 @@ def test_output_in_a_small_character_set() -> None:
 def test_an_interrupt_ends_the_program_quietly() -> None:
     """It is sent when the program has begun to read its input."""
     starter = """
-import sys
+import signal, sys
 from types import SimpleNamespace
 from smb2ioctl_codec import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run in the background, which ignores it
 read = sys.stdin.buffer.read
 sys.stdin = SimpleNamespace(buffer=SimpleNamespace(read=lambda *size: print("on", flush=True) or read(*size)))
 cli.run()

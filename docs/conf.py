@@ -42,6 +42,8 @@ nitpick_ignore_regex = [
     ("py:class", r"construct\..*"),
     # aliases, which the page of names spells out, and type variables
     ("py:class", r"Body|Buffer|Direction|Referral|IPv[46]Address|UUID|smb2ioctl_codec\..*\.[A-Z]"),
+    # what strategies are of; Hypothesis's own names lead nowhere without a network
+    ("py:class", r"hypothesis\..*|SearchStrategy"),
     # parts of other values, which explain themselves
     ("py:class", r"Node|Kind|Finding|Severity|smb2ioctl_codec\.(capture|dissect)\..*"),
 ]

@@ -20,7 +20,14 @@ import smb2ioctl_codec as s2
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(s2.__file__).parent
 PAGES = sorted(str(page.relative_to(ROOT)) for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-RUNNABLE = ["README.md", "docs/tutorial.md", "docs/answering.md", "docs/how-it-is-built.md", "docs/conformance.md"]
+RUNNABLE = [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/answering.md",
+    "docs/testing.md",
+    "docs/how-it-is-built.md",
+    "docs/conformance.md",
+]
 GUIDE = "docs/adding-a-structure.md"
 COMMANDS = "docs/command-line.md"
 

@@ -98,9 +98,22 @@ def record(section: str, schema: Struct, *, checks: Sequence[Check] = ()) -> Cal
             type.__setattr__(frozen, "decode", OnAccess(Record.decode, _decoder))
         if "encode" not in vars(cls):
             type.__setattr__(frozen, "encode", OnAccess(Record.encode, _encoder))
+        for listener in _listeners:
+            listener(frozen)
         return frozen
 
     return decorate
+
+
+_listeners: list[Callable[[type[Record]], object]] = []
+
+
+def tell_of_records(listener: Callable[[type[Record]], object]) -> None:
+    """Call `listener` with every record class: with those that there are, and with each new one as it is made."""
+    _listeners.append(listener)
+    for kind in Record.__subclasses__():
+        if "PLAN" in vars(kind):
+            listener(kind)
 
 
 def _normalisation(plan: Plan, defaults: Set[str]) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from smb2ioctl_codec.messages import FileId, IoctlRequest
 from smb2ioctl_codec.messages.check import RequestFacts
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.payloads import registry
-from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, Rule, RuleSet, is_broken
+from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, SAMBA_4, Rule, RuleSet, is_broken
 from smb2ioctl_codec.schema import expressions
 from smb2ioctl_codec.testing.bodies import payloads, rows
 from smb2ioctl_codec.testing.scalars import contents, limits
@@ -50,7 +50,7 @@ Change = tuple[str, Any]
 def broken_requests(rule: Rule, rules: RuleSet | None = None) -> st.SearchStrategy[bytes]:
     """Bodies of IOCTL requests of which `check_request` says that they break this rule; if possible, no other.
 
-    A valid request is drawn, and then one or two of the fields that the rule looks at are changed until it is broken.
+    A valid request is drawn, and then up to two of the fields that the rule looks at are changed until it is broken.
 
     Args:
         rule: the rule.
@@ -61,7 +61,7 @@ def broken_requests(rule: Rule, rules: RuleSet | None = None) -> st.SearchStrate
             knows; or `rules` does not have it, or, by default, no rule set of the package.
     """
     if rules is None:
-        rules = next((each for each in (SAMBA_3_6, MS_SMB2, REPLY) if rule in each.rules), None)
+        rules = next((each for each in (SAMBA_3_6, SAMBA_4, MS_SMB2, REPLY) if rule in each.rules), None)
     if rules is None or rule not in rules.rules:
         raise ValueError(
             f"{rule.id} is a rule of no rule set" if rules is None else f"{rules.name} has no rule {rule.id}"
@@ -92,7 +92,7 @@ def _broken(draw: st.DrawFn, rule: Rule, rules: RuleSet, codes: tuple[CtlCode | 
             break
     changes = [list(_changes(draw, name, rule, request)) for name in sorted(_changed(rule, by_payload))]
     found: dict[int, list[bytes]] = {}
-    together: list[list[tuple[list[Change], ...]]] = [[(each,) for each in changes]]
+    together: list[list[tuple[list[Change], ...]]] = [[()], [(each,) for each in changes]]  # some break it anyway
     together += [[pair] for pair in combinations(changes, 2)]
     for some in together:
         for chosen in chain.from_iterable(product(*each) for each in some):

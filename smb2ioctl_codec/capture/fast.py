@@ -13,10 +13,10 @@ from struct import Struct
 from smb2ioctl_codec.capture.conversation import Side
 from smb2ioctl_codec.capture.delivery import Delivery
 from smb2ioctl_codec.capture.pcap import LARGEST_PACKET, RawPacket
-from smb2ioctl_codec.capture.split import RELATED, START, glance
+from smb2ioctl_codec.capture.split import RELATED, glance
 from smb2ioctl_codec.capture.tcp import FIN, RST, SYN
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
-from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 
 #: Link type -> where its EtherType, if it has one, starts and ends, and where the IP header starts.
 _LINKS = {1: (12, 14, 14), 113: (14, 16, 16), 276: (0, 2, 20)} | dict.fromkeys((12, 14, 101, 228, 229), (0, 0, 0))
@@ -78,7 +78,7 @@ def take(packet: RawPacket, flows: Mapping[bytes, Side], delivery: Delivery) -> 
         return None
     head = glance(data, message)
     start_of_head, _status, command, flags, following, _message_id, _tree, _session = head
-    if start_of_head != START or flags & RELATED or (following and following != size):
+    if start_of_head != HEADER_START or flags & RELATED or (following and following != size):
         return None
     ordering = side.ordering
     ordering.at += end - payload

@@ -8,15 +8,12 @@ from struct import Struct
 from smb2ioctl_codec.capture.framing import Whole
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.messages.compound import size_of_element
-from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 
 #: ProtocolId and StructureSize, Status, Command, Flags, NextCommand, MessageId, AsyncId (or Reserved and TreeId),
 #: SessionId.
 Glance = tuple[bytes, int, int, int, int, int, int, int]
 glance = Struct("<6s2xIH2xIIQQQ").unpack_from
-#: What every SMB2 header starts with.
-START = b"\xfeSMB\x40\x00"
-
 RESPONSE, ASYNC, RELATED = 1, 2, 4
 
 
@@ -54,4 +51,4 @@ def _head(data: bytes, position: int, size: int) -> Glance | None:
     if size < HEADER_SIZE:
         return None
     head: Glance = glance(data, position)
-    return head if head[0] == START else None
+    return head if head[0] == HEADER_START else None

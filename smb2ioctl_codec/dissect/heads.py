@@ -18,7 +18,7 @@ from smb2ioctl_codec.dissect.leaves import Leaf
 from smb2ioctl_codec.dissect.printed import Value
 from smb2ioctl_codec.dissect.wireshark import NAMES
 from smb2ioctl_codec.messages import Command, ErrorResponse, Header, HeaderFlags, IoctlRequest, IoctlResponse
-from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 from smb2ioctl_codec.schema import Record, expressions
 
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
@@ -26,8 +26,8 @@ _ASYNC = HeaderFlags.ASYNC_COMMAND.value
 _IOCTL = int(Command.IOCTL)
 _KIND = _FROM_SERVER | _ASYNC
 _start = Struct("<6s6xH2xI").unpack_from
-#: What every SMB2 header starts with, and every ERROR body.
-_START, _ERROR_SIZE = b"\xfeSMB\x40\x00", b"\x09\x00"
+#: StructureSize of an ERROR body.
+_ERROR_SIZE = b"\x09\x00"
 
 
 class Head:
@@ -156,7 +156,7 @@ def head_of(message: bytes) -> Head | None:
     if len(message) < HEADER_SIZE:
         return None
     start, command, flags = _start(message)
-    if start != _START:
+    if start != HEADER_START:
         return None
     kind: type[Record] | None = None
     if command == _IOCTL:

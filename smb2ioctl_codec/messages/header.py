@@ -10,8 +10,8 @@ from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.schema import Fixed, Record, Reserved, Tag, Unless, When, record
 
-#: Bytes of an SMB2 header.
-HEADER_SIZE = 64
+#: Bytes of an SMB2 header, and what each starts with: ProtocolId and StructureSize.
+HEADER_SIZE, HEADER_START = 64, b"\xfeSMB\x40\x00"
 
 
 class Protocol(OpenIntEnum):

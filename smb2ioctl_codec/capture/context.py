@@ -33,6 +33,7 @@ _WHATEVER = b"\xff" * 16  # FileId: that of the operation before it in a compoun
 
 #: Where offset and length of the name stand in a message.
 _NAME_IN_CREATE, _PATH_IN_TREE_CONNECT = HEADER_SIZE + 44, HEADER_SIZE + 4
+_FILE_ID_IN_CLOSE = slice(HEADER_SIZE + 8, HEADER_SIZE + 24)
 #: StructureSize of the replies that succeed.
 _TREE_CONNECT_REPLY, _CREATE_REPLY = b"\x10\0", b"\x59\0"
 
@@ -115,7 +116,7 @@ class Context:
             self._setup(side.conversation, session_id, frame_number, message)
             return
         if command == _CLOSE:
-            self.closed(side, session_id, tree >> 32, message, 0)
+            self._files.pop((side.conversation.realm, session_id, tree >> 32, message[_FILE_ID_IN_CLOSE]))
             return
         at = _NAME_IN_CREATE if command == _CREATE else _PATH_IN_TREE_CONNECT
         key = side.conversation.connection.number, message_id
@@ -127,11 +128,6 @@ class Context:
         name = message[start : start + size]
         self._pending.put(key, name, len(name))
         side.file = (name, None) if command == _CREATE else None
-
-    def closed(self, side: Side, session_id: int, tree_id: int, frame: bytes, start: int) -> None:
-        """Learn from a CLOSE request that starts here: its file is known no more."""
-        place = start + HEADER_SIZE + 8
-        self._files.pop((side.conversation.realm, session_id, tree_id, frame[place : place + 16]))
 
     def reply(self, side: Side, head: Glance, frame_number: int, message: bytes, asked: Asked | None) -> None:
         """Learn from a reply with one of `COMMANDS`."""

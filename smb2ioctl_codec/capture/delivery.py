@@ -16,7 +16,7 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.messages import Command
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 
-_IOCTL, _CLOSE = int(Command.IOCTL), int(Command.CLOSE)
+_IOCTL = int(Command.IOCTL)
 _FILE_ID = slice(HEADER_SIZE + 8, HEADER_SIZE + 24)  # stands in the same place in request and reply
 _IOCTL_REPLY = b"\x31\0"  # its StructureSize, which no ERROR body has
 
@@ -66,11 +66,6 @@ class Delivery:
         if not complete and command not in self.looked_at:
             if self.complete and not alone:
                 self._pair(side, frame_number, time_ns, head)
-            side.findings.clear()
-            return
-        if command == _CLOSE and not complete and command not in self._commands:
-            if not flags & RESPONSE:
-                self._context.closed(side, session_id, tree >> 32, frame, start)
             side.findings.clear()
             return
         data = frame[start:end]

@@ -56,6 +56,11 @@ class RequestFacts:
         return self.values.keys()
 
 
+def broken_rules(facts: RequestFacts, rules: RuleSet) -> list[Rule]:
+    """The rules that a request breaks, as far as its bytes tell, in the order of the rule set."""
+    return [rule for rule in rules if is_broken(rule, facts, facts.known)]
+
+
 def check_request(body: Buffer, rules: RuleSet = SAMBA_3_6, *, related: bool = False) -> tuple[Violation, ...]:
     """The rules that an IOCTL request breaks, in the order in which a server of the rule set would find them.
 
@@ -70,7 +75,7 @@ def check_request(body: Buffer, rules: RuleSet = SAMBA_3_6, *, related: bool = F
         TypeError: `body` is no bytes-like object.
     """
     facts = RequestFacts(as_bytes(body), related=related)
-    broken = [rule for rule in rules if is_broken(rule, facts, facts.known)]
+    broken = broken_rules(facts, rules)
     errors = [error_of(rule, IoctlRequest.PLAN, facts.values) for rule in broken]
     return tuple(
         Violation(rule, error.path, error.offset or 0, str(error)) for rule, error in zip(broken, errors, strict=True)

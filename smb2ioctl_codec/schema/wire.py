@@ -150,8 +150,7 @@ class _Writer:
     def _in_range(self, field: Field, number: Any, name: str | None = None) -> Any:
         if not isinstance(number, int):
             raise self.error(field, f"expected an int, not {type(number).__name__}", name)
-        bits = 8 * struct.calcsize(field.code)
-        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if field.code[-1].islower() else (0, (1 << bits) - 1)
+        low, high = limits(field.code)
         if not low <= number <= high:
             raise self.error(field, f"{_shown(number)} is not in {low} to {high:#x}", name)
         return number
@@ -350,3 +349,9 @@ def _fault_of_element(field: Field, size: int, wire: dict[str, Any], last: bool)
 
 def _shown(number: int) -> str:
     return hex(number) if number.bit_length() <= 128 else f"a number of {number.bit_length()} bits"
+
+
+def limits(code: str) -> tuple[int, int]:
+    """The smallest and the largest number of a struct format, byte order first."""
+    bits = 8 * struct.calcsize(code)
+    return (-(1 << bits - 1), (1 << bits - 1) - 1) if code[-1].islower() else (0, (1 << bits) - 1)

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.messages import FileId, IoctlRequest
-from smb2ioctl_codec.messages.check import RequestFacts
+from smb2ioctl_codec.messages.check import RequestFacts, broken_rules
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.payloads import registry
-from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, SAMBA_4, Rule, RuleSet, is_broken
+from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, REPLY, SAMBA_3_6, SAMBA_4, Rule, RuleSet
 from smb2ioctl_codec.schema import expressions
+from smb2ioctl_codec.schema.wire import limits
 from smb2ioctl_codec.testing.bodies import payloads, rows
-from smb2ioctl_codec.testing.scalars import contents, limits
+from smb2ioctl_codec.testing.scalars import contents
 
 if TYPE_CHECKING:
     from smb2ioctl_codec.payloads.row import Row
@@ -183,5 +184,4 @@ def _put(body: bytearray, name: str, number: int) -> None:
 
 def _broken_by(body: bytes, rules: RuleSet) -> list[Rule]:
     """What `check_request` reports, without its texts."""
-    facts = RequestFacts(body, related=False)
-    return [rule for rule in rules if is_broken(rule, facts, facts.known)]
+    return broken_rules(RequestFacts(body, related=False), rules)

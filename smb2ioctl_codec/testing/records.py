@@ -14,7 +14,7 @@ from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Packet
 from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field
-from smb2ioctl_codec.schema.wire import to_wire
+from smb2ioctl_codec.schema.wire import limits, to_wire
 from smb2ioctl_codec.testing import scalars
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def _choices(field: Field, canonical: Any) -> st.SearchStrategy[Any]:
         exact = st.binary(min_size=size, max_size=size)
         return st.one_of(st.none(), scalars.contents if field.exact is None else exact)
     if field.role == "offset-of":
-        _, high = scalars.limits(field.code)
+        _, high = limits(field.code)
         return st.one_of(st.none(), st.integers(canonical, min(canonical + scalars.LONGEST, high)), st.just(0))
     return st.one_of(st.none(), scalars.integers(field.code))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from smb2ioctl_codec.schema.plan import Field
+from smb2ioctl_codec.schema.wire import limits
 
 #: The most bytes of a content, the most characters of a text and the most items of a list.
 LONGEST = 16
@@ -25,12 +25,6 @@ contents = st.binary(max_size=LONGEST)
 guids = st.integers(0, (1 << 128) - 1).map(lambda number: UUID(int=number))
 #: What follows a text.
 endings = st.one_of(st.just("\0"), st.just(""), texts.map(lambda text: "\0" + text), st.just("\0\0"))
-
-
-def limits(code: str) -> tuple[int, int]:
-    """The smallest and the largest number of a struct format, byte order first."""
-    bits = 8 * struct.calcsize(code)
-    return (-(1 << bits - 1), (1 << bits - 1) - 1) if code[-1].islower() else (0, (1 << bits) - 1)
 
 
 def integers(code: str) -> st.SearchStrategy[int]:

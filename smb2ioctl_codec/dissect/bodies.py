@@ -6,7 +6,6 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.messages import ErrorResponse, IoctlRequest, IoctlResponse, decode_response
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
-from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import WIRE
 from smb2ioctl_codec.schema import Record
 
@@ -60,14 +59,6 @@ def payload_of(body: IoctlRequest | IoctlResponse, status: int = NtStatus.SUCCES
         error.offset = _place(body) - HEADER_SIZE + (error.offset or 0)
         raise
     return found
-
-
-def payload_type(body: IoctlRequest | IoctlResponse, status: int = NtStatus.SUCCESS) -> type[Record] | None:
-    """The type that `payload_of` was to give, where it raised an error."""
-    row = registry.lookup(body.ctl_code)
-    if isinstance(body, IoctlRequest):
-        return row.request_kind(body.input)
-    return row.response_kind(body.output, None, status)
 
 
 def _place(body: IoctlRequest | IoctlResponse) -> int:

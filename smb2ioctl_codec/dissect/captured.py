@@ -18,9 +18,9 @@ from smb2ioctl_codec.messages import ErrorResponse, HeaderFlags, IoctlRequest
 from smb2ioctl_codec.rules import RuleSet
 
 _SECOND = 1_000_000_000
-ASYNC = HeaderFlags.ASYNC_COMMAND.value
+_ASYNC = HeaderFlags.ASYNC_COMMAND.value
 #: Where the lowest byte of the header's flags stands.
-FLAGS_PLACE = 16
+_FLAGS_PLACE = 16
 
 
 class Captured(Mapping[str, Sequence[Value]]):
@@ -187,7 +187,7 @@ def seconds(nanoseconds: int | None) -> str | None:
 def tree_of(message: CapturedMessage) -> Share | None:
     """The share, where the header names it: that of an asynchronous message has no TreeId."""
     share = message.share
-    return None if share is None or message.data[FLAGS_PLACE] & ASYNC else share
+    return None if share is None or message.data[_FLAGS_PLACE] & _ASYNC else share
 
 
 #: Fields that only what other messages said can tell.

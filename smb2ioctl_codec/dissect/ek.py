@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any
 
 from smb2ioctl_codec.capture import CapturedMessage, Connection
-from smb2ioctl_codec.dissect.captured import ASYNC, FLAGS_PLACE, Captured, Parts, ends, seconds, tree_of
+from smb2ioctl_codec.dissect.captured import Captured, Parts, ends, seconds, tree_of
 from smb2ioctl_codec.dissect.carried import REMEMBERED, Payload, is_remembered, leaves_of_payload
 from smb2ioctl_codec.dissect.flat import Column
 from smb2ioctl_codec.dissect.heads import Head, fixed_names
@@ -197,12 +197,12 @@ def _json(name: str, value: Value) -> str:
 # -- what is not in a message's bytes
 
 
-_known: dict[tuple[Hashable, int], str] = {}
+_known: dict[tuple[Hashable, bool], str] = {}
 
 
 def _about(message: CapturedMessage) -> str:
     """What other messages tell, each member with a comma before it."""
-    key = message.about, message.data[FLAGS_PLACE] & ASYNC
+    key = message.about, tree_of(message) is None
     told = _known.get(key)  # the same for all that are about the same share, user and file
     if told is None:
         if len(_known) >= MOST:

@@ -91,9 +91,9 @@ class Case:
             flags = int.from_bytes(self.data[start + _FLAGS : start + _FLAGS + 4], "little")
             for name, places in found.items():
                 place = start + _OFFSETS[name]
-                apart = name == "tree_id" and flags & HeaderFlags.ASYNC_COMMAND
-                apart = apart or (name == "file_id" and not _is_request(self.data, start, flags))
-                if place + _SIZES[name] <= end and not apart:
+                is_there = name != "tree_id" or not flags & HeaderFlags.ASYNC_COMMAND
+                is_there &= name != "file_id" or _is_request(self.data, start, flags)
+                if is_there and place + _SIZES[name] <= end:
                     places.append(place)
         return {name: tuple(places) for name, places in found.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.fuzz.fit import chained, exact_size, read_as
 from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Packet
 from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field
@@ -146,28 +147,11 @@ def _values(kind: Any, field: Field, made: dict[str, Any]) -> st.SearchStrategy[
         case "items":
             return _tuples(scalars.integers(field.code) if field.record is None else records(field.record))
         case "walk":
-            return st.lists(records(field.record), max_size=scalars.MOST_ITEMS).map(lambda each: _chain(field, each))
+            return st.lists(records(field.record), max_size=scalars.MOST_ITEMS).map(lambda each: chained(field, each))
         case "one":
-            return _one_of(field, _exact_size(kind, field, made))
-    size = _exact_size(kind, field, made)
+            return _one_of(field, exact_size(kind, field, made))
+    size = exact_size(kind, field, made)
     return scalars.contents if size is None else st.binary(min_size=size, max_size=size)
-
-
-def _exact_size(kind: Any, field: Field, made: dict[str, Any]) -> int | None:
-    """The bytes that a content must have; what it depends on and is not made yet is taken to be 0."""
-    if field.exact is None:
-        return None
-    known = dict.fromkeys(expressions.names(field.exact), 0) | made
-    for other in kind.PLAN.fields:
-        if other.role == "size-of" and other.target in made:
-            known[other.name] = _size(made[other.target])
-    return max(0, int(expressions.evaluate(field.exact, known)))
-
-
-def _size(content: Any) -> int:
-    if isinstance(content, str):
-        return len(content.encode("utf-16-le"))
-    return len(content.encode() if isinstance(content, Record) else content)
 
 
 def _tuples(items: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -180,36 +164,10 @@ def _one_of(draw: st.DrawFn, field: Field, size: int | None) -> Any:
     kinds = field.alternatives
     choices = [scalars.contents] if kinds.only is None else []
     made: Any = draw(st.one_of(choices + [records(kind) for kind in kinds.records]))
-    if isinstance(made, Record):
-        made = made.encode() if size is None else resized(made, size).encode()
     try:
-        return kinds.decode(made if size is None else made[:size].ljust(size, b"\0"))
+        return read_as(kinds, made, size)
     except DecodeError:
         reject()
-
-
-def _chain(field: Field, elements: list[Any]) -> tuple[Any, ...]:
-    """The elements, each as long as it must be for the next to be found."""
-    walk, made = field.walk, []
-    for index, element in enumerate(elements):
-        size = len(element.encode())
-        if walk.size is not None:
-            size = int(expressions.evaluate(walk.size, to_wire(element)))
-        elif index == len(elements) - 1:
-            size = size if walk.last_size is None else walk.last_size
-        else:
-            size = -(-size // walk.align) * walk.align
-        made.append(resized(element, size))
-    return tuple(made)
-
-
-def resized(value: Any, size: int) -> Any:
-    """The value with so many bytes at its end that it has `size` bytes; itself if that cannot be."""
-    last, missing = value.PLAN.fields[-1], size - len(value.encode())
-    if not missing or last.kind not in ("raw", "slack") or last.length_field is not None:
-        return value
-    held = getattr(value, last.name) or b""
-    return replace(value, **{last.name: (held + bytes(max(0, missing)))[: max(0, len(held) + missing)]})
 
 
 @st.composite

@@ -1,0 +1,116 @@
+"""What a request's labels take for granted: the facts of the usual server, and what servers with them answer.
+
+The usual server serves whatever a rule set has rules for. Its disk share has no snapshots, no shadow copies and no
+reparse points, and cannot share extents; nobody has asked it for a resume key, so that every key is unknown. There is
+one DFS root, ``\\\\server\\root``, with one link, ``link``. What a client validates is never what was negotiated: a
+corpus cannot know that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smb2ioctl_codec.errors import DecodeError
+from smb2ioctl_codec.fuzz.case import Case, messages
+from smb2ioctl_codec.messages import Command, Header, HeaderFlags, RequestFacts
+from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.payloads.dfs import ReferralRequest
+from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, SAMBA_3_6, SAMBA_4, Rule, RuleSet, is_broken
+
+#: The rule sets whose servers' answers are told.
+SERVERS = (SAMBA_3_6, MS_SMB2, SAMBA_4)
+#: Bytes of one interface in the answer to FSCTL_QUERY_NETWORK_INTERFACE_INFO.
+INTERFACES_SIZE = 152
+#: The one DFS root, its link, and the bytes of the referrals to both.
+DFS_ROOT, DFS_LINK = "root", "link"
+#: MaxTransactSize of the usual server, in bytes, and its longest resiliency, in milliseconds.
+MAX_TRANSACT_SIZE, MAX_RESILIENCY = 1 << 20, 300_000
+#: Characters of the longest name.
+_LONGEST_NAME = 255
+
+#: What holds of the usual server, whatever is sent.
+USUAL: dict[str, Any] = {
+    "session_missing": False, "tree_missing": False, "signature_wrong": False, "out_of_memory": False,
+    "dfs_enabled": True, "dialect": 0x0210, "request_unsigned": True, "multichannel_missing": False,
+    "max_transact_size": MAX_TRANSACT_SIZE, "code_refused": False, "code_unknown": False, "rsvd_missing": False,
+    "pipe_has_more": False, "referral_size": 0, "snapshots_size": 0, "output_size": 0,
+    "snapshots_unsupported": True, "source_key_unknown": True, "copy_access_missing": False, "source_too_short": False,
+    "negotiate_differs": True, "write_access_missing": False, "is_reparse_point": False, "clone_unsupported": True,
+    "hash_unsupported": False, "hash_missing": False, "hash_disabled": False, "hash_offset_past_end": False,
+    "resiliency_unsupported": False, "max_resiliency_timeout": MAX_RESILIENCY, "pipe_name_unknown": False,
+    "pipe_name_is_file": False, "pipe_wait_timed_out": False, "reparse_access_missing": False,
+    "source_handle_unknown": True, "mark_unsupported": False, "path_has_dots": False, "dfs_root_missing": False,
+    "dfs_link_unreadable": False, "dfs_link_missing": False,
+}  # fmt: skip
+
+
+def facts_of(case: Case) -> dict[str, Any] | None:
+    """What is known of a request, by name: what its bytes tell, and what holds in its place.
+
+    Of a compound, of its first message. None: it does not start with a plain IOCTL request, so no rule is about it.
+    """
+    start, end = next(messages(case.data), (0, 0))
+    if end - start < HEADER_SIZE:
+        return None
+    try:
+        header = Header.decode(case.data[start : start + HEADER_SIZE])
+    except DecodeError:
+        return None
+    special = HeaderFlags.SERVER_TO_REDIR | HeaderFlags.ASYNC_COMMAND | HeaderFlags.RELATED_OPERATIONS
+    if header.command != Command.IOCTL or header.flags & special:
+        return None
+    facts = RequestFacts(case.data[start + HEADER_SIZE : end], related=False).values
+    return USUAL | _of_place(case, facts) | _of_path(facts) | facts | {"credit_charge": header.credit_charge} | dict(
+        case.place.given
+    )  # fmt: skip
+
+
+def _of_place(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
+    """What the tree connect and the open are, and how large the answer is."""
+    ipc, handle = case.place.share == "IPC$", case.place.handle
+    all_ones = facts.get("volatile") == facts.get("persistent") == ALL_ONES
+    sizes = {"pipe_written": facts["input_count"]} if "input_count" in facts else {}
+    return sizes | {
+        "share_is_ipc": ipc,
+        "share_is_read_only": ipc,
+        "open_is_pipe": handle == "pipe",
+        "open_missing": handle == "none" and not all_ones,
+    }
+
+
+def _of_path(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the path of a referral request leads to."""
+    if not facts.get("path_is_text"):
+        return {}
+    try:
+        path = ReferralRequest.decode(facts["input"]).request_file_name
+    except DecodeError:
+        return {}
+    _, root, link, *_ = [*path.replace("/", "\\").lower().strip("\\").split("\\"), "", ""]
+    return {
+        "path_has_dots": ".." in path,
+        "dfs_root_missing": root != DFS_ROOT,
+        "dfs_link_unreadable": len(link) > _LONGEST_NAME,
+        "dfs_link_missing": link not in (DFS_LINK, ""),
+    }
+
+
+def broken_by(case: Case, rules: RuleSet) -> list[Rule]:
+    """The rules that a request breaks in its place, in the server's order; none of what is no request."""
+    facts = facts_of(case)
+    return [] if facts is None else [rule for rule in rules if is_broken(rule, facts, facts.keys())]
+
+
+def statuses(case: Case) -> dict[str, NtStatus | None]:
+    """What the server of each rule set answers to a request, by the rule set's name; None: it drops the connection.
+
+    Empty for what is no plain request: a reply, another command, a header that is none.
+    """
+    facts = facts_of(case) if case.direction == "request" else None
+    return {} if facts is None else {rules.name: _answer(rules, facts) for rules in SERVERS}
+
+
+def _answer(rules: RuleSet, facts: dict[str, Any]) -> NtStatus | None:
+    broken = next((rule for rule in rules if is_broken(rule, facts, facts.keys())), None)
+    return NtStatus.SUCCESS if broken is None else broken.status

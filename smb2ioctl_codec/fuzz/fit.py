@@ -1,0 +1,64 @@
+"""What a content must be like to stand where it does: so many bytes, each element where the next is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from smb2ioctl_codec.schema import Record, expressions
+from smb2ioctl_codec.schema.plan import Field
+from smb2ioctl_codec.schema.wire import to_wire
+
+
+def exact_size(kind: Any, field: Field, made: dict[str, Any]) -> int | None:
+    """The bytes that a content must have; what it depends on and is not made yet is taken to be 0. None: any."""
+    if field.exact is None:
+        return None
+    known = dict.fromkeys(expressions.names(field.exact), 0) | made
+    for other in kind.PLAN.fields:
+        if other.role == "size-of" and other.target in made:
+            known[other.name] = size_of(made[other.target])
+    return max(0, int(expressions.evaluate(field.exact, known)))
+
+
+def size_of(content: Any) -> int:
+    """Bytes of a text, of bytes or of a record's value."""
+    if isinstance(content, str):
+        return len(content.encode("utf-16-le"))
+    return len(content.encode() if isinstance(content, Record) else content)
+
+
+def chained(field: Field, elements: Sequence[Any]) -> tuple[Any, ...]:
+    """The elements of a chain, each as long as it must be for the next to be found."""
+    walk, made = field.walk, []
+    for index, element in enumerate(elements):
+        size = len(element.encode())
+        if walk.size is not None:
+            size = int(expressions.evaluate(walk.size, to_wire(element)))
+        elif index == len(elements) - 1:
+            size = size if walk.last_size is None else walk.last_size
+        else:
+            size = -(-size // walk.align) * walk.align
+        made.append(resized(element, size))
+    return tuple(made)
+
+
+def resized(value: Any, size: int) -> Any:
+    """The value with so many bytes at its end that it has `size` bytes; itself if that cannot be."""
+    last, missing = value.PLAN.fields[-1], size - len(value.encode())
+    if not missing or last.kind not in ("raw", "slack") or last.length_field is not None:
+        return value
+    held = getattr(value, last.name) or b""
+    return replace(value, **{last.name: (held + bytes(max(0, missing)))[: max(0, len(held) + missing)]})
+
+
+def read_as(kinds: Any, made: Any, size: int | None) -> Any:
+    """What the bytes of a value are read as among alternatives, in so many bytes.
+
+    Raises:
+        DecodeError: they are none of these.
+    """
+    if isinstance(made, Record):
+        made = made.encode() if size is None else resized(made, size).encode()
+    return kinds.decode(made if size is None else made[:size].ljust(size, b"\0"))

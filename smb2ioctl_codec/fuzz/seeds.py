@@ -1,0 +1,225 @@
+"""Valid messages: every code, direction, type, optional part and count; every kind of ERROR body; compounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from random import Random
+from typing import Any
+
+from smb2ioctl_codec.ctl_code import CtlCode
+from smb2ioctl_codec.errors import DecodeError
+from smb2ioctl_codec.fuzz import build
+from smb2ioctl_codec.fuzz.case import Case, Place
+from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
+from smb2ioctl_codec.fuzz.values import LARGEST, Variant, make, variants
+from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, HeaderFlags, IoctlRequest, IoctlResponse
+from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.payloads.error_data import (
+    MoveDstIpaddr,
+    ShareRedirectErrorContext,
+    SymbolicLinkErrorResponse,
+)
+from smb2ioctl_codec.payloads.row import Row
+from smb2ioctl_codec.payloads.rows import BY_CODE
+from smb2ioctl_codec.schema import Record
+
+#: Input and output of codes without a type.
+OPAQUE = 24
+#: A code that nobody has a name for.
+UNKNOWN = CtlCode(0x83848003)
+_ROOM = "IoctlRequest.max_output_response"
+#: Statuses under which an output comes.
+_WITH_OUTPUT = (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW, NtStatus.INVALID_PARAMETER, NtStatus.NOTIFY_ENUM_DIR)
+
+
+def seeds(seed: int = 0) -> Iterator[Case]:
+    """All valid messages, the plain ones of every code first.
+
+    Args:
+        seed: of the bytes that mean nothing.
+    """
+    random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
+    later = []
+    for row in BY_CODE.values():
+        for made in (_requests(row, random), _replies(row, random)):
+            first, *others = made
+            yield first
+            later.append(others)
+    yield from chain.from_iterable(later)
+    yield from _bare_requests()
+    yield from _bodies(random)
+    yield from _errors(random)
+    yield from compounds()
+
+
+def request_case(body: IoctlRequest, what: str, path: str = "", place: Place | None = None) -> Case:
+    """A valid request."""
+    code = body.ctl_code
+    return Case(
+        build.request_message(body), "seed", "request", code, what, path, place=place or build.place_of(code)
+    )  # fmt: skip
+
+
+def reply_case(data: bytes, code: CtlCode | None, what: str, path: str = "") -> Case:
+    """A valid reply."""
+    return Case(data, "seed", "response", code, what, path)
+
+
+def _requests(row: Row, random: Random) -> Iterator[Case]:
+    """Requests of a code: one for each value of each type."""
+    code = row.ctl_code
+    types = row.types("request")
+    for kind in types:
+        for each in _small(kind, random):
+            data = each.value.encode()
+            if _is_readable(row, data):
+                yield request_case(build.request(code, data), f"{kind.__name__}, {each.what}", _path(kind, each))
+    if not types:
+        yield request_case(build.request(code), "no input")
+        yield request_case(build.request(code, random.randbytes(OPAQUE)), f"{OPAQUE} bytes of input")
+    elif _is_readable(row, b""):
+        yield request_case(build.request(code), "no input")
+    if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
+        yield request_case(build.request(code, RPC_BIND), "an RPC bind")
+    for room in (0, 16, 32):
+        plain = next((make(kind, random) for kind in types), None)
+        data = b"" if plain is None else plain.encode()
+        yield request_case(
+            build.request(code, data, room), f"room for {room} bytes", "IoctlRequest.max_output_response"
+        )
+
+
+def _is_readable(row: Row, data: bytes) -> bool:
+    """Whether the input is read as some type; FileObjectIdBufferType2 is read as the first type."""
+    try:
+        row.decode_request(data)
+    except DecodeError:
+        return False
+    return True
+
+
+def _small(kind: type[Record], random: Random) -> list[Variant]:
+    return [each for each in variants(kind, random) if len(each.value.encode()) <= LARGEST]
+
+
+def _path(kind: type[Record], each: Variant) -> str:
+    return f"{kind.__name__}.{each.name}" if each.name else ""
+
+
+def _replies(row: Row, random: Random) -> Iterator[Case]:
+    """Replies of a code: one for each value of each type, under a status that comes with it; one that sends the input
+    back."""
+    code = row.ctl_code
+    asked = [None, *(each.value for kind in row.types("request") for each in _small(kind, random))]
+    first = b""
+    for kind in row.types("response"):
+        for each in _small(kind, random):
+            data = each.value.encode()
+            status = _status(row, kind, data, asked)
+            if status is not None:
+                first = first or data
+                name = "" if status == NtStatus.SUCCESS else f" under {status.name}"
+                yield reply_case(
+                    build.reply(code, data, status), code, f"{kind.__name__}{name}, {each.what}", _path(kind, each)
+                )
+    yield reply_case(build.reply(code, b""), code, "no output")
+    if not row.types("response"):
+        first = random.randbytes(OPAQUE)
+        yield reply_case(build.reply(code, first), code, f"{OPAQUE} bytes of output")
+    echo = next((value.encode() for value in asked if value is not None), b"\1\2\3\4\5")
+    yield reply_case(build.reply(code, first, input=echo), code, "the input is sent back", "IoctlResponse.input")
+    cut = first[: len(first) // 2 & -2]
+    yield reply_case(build.reply(code, cut, NtStatus.BUFFER_OVERFLOW), code, "half of the output, BUFFER_OVERFLOW")
+
+
+def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> NtStatus | None:
+    """The first status under which the output is read as this type, whatever was asked; else SUCCESS, if it is read
+    as another."""
+    other = None
+    for status in _WITH_OUTPUT:
+        for request in asked:
+            try:
+                found = type(row.decode_response(data, request, status))
+            except DecodeError:
+                continue
+            if found is kind:
+                return status
+            other = NtStatus.SUCCESS if found is not bytes else other
+    return other
+
+
+def _bare_requests() -> Iterator[Case]:
+    """Requests of the codes that have a name but no payload, and of one without a name."""
+    for code in (*CtlCode, UNKNOWN):
+        if code not in BY_CODE:
+            yield request_case(build.request(code), "no input")
+    yield request_case(build.request(UNKNOWN, bytes(OPAQUE)), f"{OPAQUE} bytes of input")
+
+
+def _bodies(random: Random) -> Iterator[Case]:
+    """Other forms of the bodies: other fields, offsets and gaps."""
+    code = CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS
+    usual = {"ctl_code": code, "file_id": build.FILE_ID, "max_output_response": build.ROOM}
+    for each in variants(IoctlRequest, random):
+        value = make(IoctlRequest, random, **usual | ({each.name: getattr(each.value, each.name)} if each.name else {}))
+        if value is not None and each.name not in ("ctl_code", "file_id"):
+            yield request_case(value, f"IoctlRequest, {each.what}", f"IoctlRequest.{each.name}")
+    for offset, count in ((0x78, 0), (0, 0)):
+        body = build.request(code, output_offset=offset, output_count=count)
+        yield request_case(body, f"OutputOffset {offset:#x}, no output", "IoctlRequest.output_offset")
+    moved = build.request(code, b"\1\2\3\4", input_offset=128, slack=bytes(8))
+    yield request_case(moved, "eight bytes before the input", "IoctlRequest.input_offset")
+    for each in variants(IoctlResponse, random):
+        if each.name not in ("ctl_code", "file_id"):
+            given = {each.name: getattr(each.value, each.name)} if each.name else {}
+            output = given.pop("output", bytes(12))
+            what = f"IoctlResponse, {each.what}"
+            yield reply_case(build.reply(code, output, **given), code, what, f"IoctlResponse.{each.name}")
+
+
+def _errors(random: Random) -> Iterator[Case]:
+    """Every kind of ERROR body."""
+    for status in _STATUSES:
+        yield reply_case(build.error(status), None, f"ERROR, {status.name}")
+    yield reply_case(build.error(NtStatus.ACCESS_DENIED, ErrorResponse(padding=b"")), None, "ERROR of 8 bytes")
+    interim = HeaderFlags.ASYNC_COMMAND.value
+    pending = build.error(NtStatus.PENDING, flags=interim, async_id=8, tree_id=None, reserved=None)
+    yield reply_case(pending, None, "interim reply, PENDING")
+    needed = ErrorResponse((1 << 16).to_bytes(4, "little"))
+    yield reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed")
+    for kind, status in (
+        (SymbolicLinkErrorResponse, NtStatus.STOPPED_ON_SYMLINK),
+        (ShareRedirectErrorContext, NtStatus.BAD_NETWORK_NAME),
+    ):
+        for each in _small(kind, random):
+            if len(each.value.encode()) < LARGEST - OPAQUE:
+                yield from _with_data(kind, each, status)
+    contexts = [ErrorContext(random.randbytes(size)) for size in (0, 1, 8)]
+    for count in range(len(contexts) + 1):
+        body = ErrorResponse.of(contexts[:count])
+        yield reply_case(build.error(NtStatus.INVALID_PARAMETER, body), None, f"ERROR, {count} contexts")
+    addresses = tuple(MoveDstIpaddr(kind, bytes(range(16))) for kind in (1, 2, 3))
+    moved = ShareRedirectErrorContext(r"\\server\share", addresses).encode()
+    one = ErrorContext(moved, ErrorId.SHARE_REDIRECT)
+    yield reply_case(build.error(NtStatus.BAD_NETWORK_NAME, ErrorResponse.of([one])), None, "ERROR, a moved share")
+
+
+def _with_data(kind: type[Record], each: Variant, status: NtStatus) -> Iterator[Case]:
+    """ERROR bodies with data of a type: bare, as old dialects have it, and in a context."""
+    data, what, path = each.value.encode(), f"ERROR, {kind.__name__}, {each.what}", _path(kind, each)
+    error_id = ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
+    if kind is SymbolicLinkErrorResponse:
+        yield reply_case(build.error(status, ErrorResponse(data)), None, what, path)
+    in_context = ErrorResponse.of([ErrorContext(data, error_id)])
+    yield reply_case(build.error(status, in_context), None, f"{what}, in a context", path)
+
+
+#: Statuses that servers of IOCTL requests answer with.
+_STATUSES = (
+    NtStatus.INVALID_PARAMETER, NtStatus.ACCESS_DENIED, NtStatus.FILE_CLOSED, NtStatus.NOT_SUPPORTED,
+    NtStatus.INVALID_DEVICE_REQUEST, NtStatus.FS_DRIVER_REQUIRED, NtStatus.BUFFER_TOO_SMALL, NtStatus.NOT_FOUND,
+    NtStatus.OBJECT_NAME_NOT_FOUND, NtStatus.BUFFER_OVERFLOW, NtStatus.NETWORK_NAME_DELETED,
+    NtStatus.USER_SESSION_DELETED, NtStatus.ILLEGAL_CHARACTER, NtStatus.PIPE_NOT_AVAILABLE,
+    NtStatus.INSUFFICIENT_RESOURCES, NtStatus.STOPPED_ON_SYMLINK, NtStatus.BAD_NETWORK_NAME, NtStatus.CANCELLED,
+)  # fmt: skip

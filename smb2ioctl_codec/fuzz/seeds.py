@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError
@@ -33,24 +33,37 @@ _ROOM = "IoctlRequest.max_output_response"
 _WITH_OUTPUT = (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW, NtStatus.INVALID_PARAMETER, NtStatus.NOTIFY_ENUM_DIR)
 
 
+class Made(NamedTuple):
+    """A valid message; the payload that it carries, and of a reply the request's, where only that tells the type."""
+
+    case: Case
+    value: Any = None
+    asked: Any = None
+
+
 def seeds(seed: int = 0) -> Iterator[Case]:
     """All valid messages, the plain ones of every code first.
 
     Args:
         seed: of the bytes that mean nothing.
     """
+    return (each.case for each in made(seed))
+
+
+def made(seed: int = 0) -> Iterator[Made]:
+    """What `seeds` gives, with the values that went into it."""
     random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
     later = []
     for row in BY_CODE.values():
-        for made in (_requests(row, random), _replies(row, random)):
-            first, *others = made
+        for each in (_requests(row, random), _replies(row, random)):
+            first, *others = each
             yield first
             later.append(others)
     yield from chain.from_iterable(later)
-    yield from _bare_requests()
-    yield from _bodies(random)
+    yield from map(Made, _bare_requests())
+    yield from map(Made, _bodies(random))
     yield from _errors(random)
-    yield from compounds()
+    yield from map(Made, compounds())
 
 
 def request_case(body: IoctlRequest, what: str, path: str = "", place: Place | None = None) -> Case:
@@ -66,7 +79,7 @@ def reply_case(data: bytes, code: CtlCode | None, what: str, path: str = "") -> 
     return Case(data, "seed", "response", code, what, path)
 
 
-def _requests(row: Row, random: Random) -> Iterator[Case]:
+def _requests(row: Row, random: Random) -> Iterator[Made]:
     """Requests of a code: one for each value of each type."""
     code = row.ctl_code
     types = row.types("request")
@@ -74,20 +87,20 @@ def _requests(row: Row, random: Random) -> Iterator[Case]:
         for each in _small(kind, random):
             data = each.value.encode()
             if _is_readable(row, data):
-                yield request_case(build.request(code, data), f"{kind.__name__}, {each.what}", _path(kind, each))
+                what = f"{kind.__name__}, {each.what}"
+                yield Made(request_case(build.request(code, data), what, _path(kind, each)), each.value)
     if not types:
-        yield request_case(build.request(code), "no input")
-        yield request_case(build.request(code, random.randbytes(OPAQUE)), f"{OPAQUE} bytes of input")
+        yield Made(request_case(build.request(code), "no input"))
+        yield Made(request_case(build.request(code, random.randbytes(OPAQUE)), f"{OPAQUE} bytes of input"))
     elif _is_readable(row, b""):
-        yield request_case(build.request(code), "no input")
+        yield Made(request_case(build.request(code), "no input"))
     if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
-        yield request_case(build.request(code, RPC_BIND), "an RPC bind")
+        yield Made(request_case(build.request(code, RPC_BIND), "an RPC bind"))
     for room in (0, 16, 32):
         plain = next((make(kind, random) for kind in types), None)
-        data = b"" if plain is None else plain.encode()
-        yield request_case(
-            build.request(code, data, room), f"room for {room} bytes", "IoctlRequest.max_output_response"
-        )
+        body = build.request(code, b"" if plain is None else plain.encode(), room)
+        what = f"room for {room} bytes"
+        yield Made(request_case(body, what, "IoctlRequest.max_output_response"), plain)
 
 
 def _is_readable(row: Row, data: bytes) -> bool:
@@ -107,7 +120,7 @@ def _path(kind: type[Record], each: Variant) -> str:
     return f"{kind.__name__}.{each.name}" if each.name else ""
 
 
-def _replies(row: Row, random: Random) -> Iterator[Case]:
+def _replies(row: Row, random: Random) -> Iterator[Made]:
     """Replies of a code: one for each value of each type, under a status that comes with it; one that sends the input
     back."""
     code = row.ctl_code
@@ -116,26 +129,27 @@ def _replies(row: Row, random: Random) -> Iterator[Case]:
     for kind in row.types("response"):
         for each in _small(kind, random):
             data = each.value.encode()
-            status = _status(row, kind, data, asked)
+            status, request = _status(row, kind, data, asked)
             if status is not None:
                 first = first or data
                 name = "" if status == NtStatus.SUCCESS else f" under {status.name}"
-                yield reply_case(
-                    build.reply(code, data, status), code, f"{kind.__name__}{name}, {each.what}", _path(kind, each)
-                )
-    yield reply_case(build.reply(code, b""), code, "no output")
+                what = f"{kind.__name__}{name}, {each.what}"
+                case = reply_case(build.reply(code, data, status), code, what, _path(kind, each))
+                yield Made(case, each.value, request)
+    yield Made(reply_case(build.reply(code, b""), code, "no output"))
     if not row.types("response"):
         first = random.randbytes(OPAQUE)
-        yield reply_case(build.reply(code, first), code, f"{OPAQUE} bytes of output")
+        yield Made(reply_case(build.reply(code, first), code, f"{OPAQUE} bytes of output"))
     echo = next((value.encode() for value in asked if value is not None), b"\1\2\3\4\5")
-    yield reply_case(build.reply(code, first, input=echo), code, "the input is sent back", "IoctlResponse.input")
-    cut = first[: len(first) // 2 & -2]
-    yield reply_case(build.reply(code, cut, NtStatus.BUFFER_OVERFLOW), code, "half of the output, BUFFER_OVERFLOW")
+    sent_back = build.reply(code, first, input=echo)
+    yield Made(reply_case(sent_back, code, "the input is sent back", "IoctlResponse.input"))
+    cut = build.reply(code, first[: len(first) // 2 & -2], NtStatus.BUFFER_OVERFLOW)
+    yield Made(reply_case(cut, code, "half of the output, BUFFER_OVERFLOW"))
 
 
-def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> NtStatus | None:
-    """The first status under which the output is read as this type, whatever was asked; else SUCCESS, if it is read
-    as another."""
+def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> tuple[NtStatus | None, Any]:
+    """The first status under which the output is read as this type, and what was asked; else SUCCESS, if it is read
+    as another; else None."""
     other = None
     for status in _WITH_OUTPUT:
         for request in asked:
@@ -144,9 +158,9 @@ def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> NtSt
             except DecodeError:
                 continue
             if found is kind:
-                return status
+                return status, request
             other = NtStatus.SUCCESS if found is not bytes else other
-    return other
+    return other, None
 
 
 def _bare_requests() -> Iterator[Case]:
@@ -168,6 +182,8 @@ def _bodies(random: Random) -> Iterator[Case]:
     for offset, count in ((0x78, 0), (0, 0)):
         body = build.request(code, output_offset=offset, output_count=count)
         yield request_case(body, f"OutputOffset {offset:#x}, no output", "IoctlRequest.output_offset")
+    alone = build.reply(code, b"", input=b"\1\2\3\4\5")
+    yield reply_case(alone, code, "the input is sent back, no output", "IoctlResponse.input")
     moved = build.request(code, b"\1\2\3\4", input_offset=128, slack=bytes(8))
     yield request_case(moved, "eight bytes before the input", "IoctlRequest.input_offset")
     for each in variants(IoctlResponse, random):
@@ -178,16 +194,16 @@ def _bodies(random: Random) -> Iterator[Case]:
             yield reply_case(build.reply(code, output, **given), code, what, f"IoctlResponse.{each.name}")
 
 
-def _errors(random: Random) -> Iterator[Case]:
+def _errors(random: Random) -> Iterator[Made]:
     """Every kind of ERROR body."""
     for status in _STATUSES:
-        yield reply_case(build.error(status), None, f"ERROR, {status.name}")
-    yield reply_case(build.error(NtStatus.ACCESS_DENIED, ErrorResponse(padding=b"")), None, "ERROR of 8 bytes")
+        yield Made(reply_case(build.error(status), None, f"ERROR, {status.name}"))
+    yield Made(reply_case(build.error(NtStatus.ACCESS_DENIED, ErrorResponse(padding=b"")), None, "ERROR of 8 bytes"))
     interim = HeaderFlags.ASYNC_COMMAND.value
     pending = build.error(NtStatus.PENDING, flags=interim, async_id=8, tree_id=None, reserved=None)
-    yield reply_case(pending, None, "interim reply, PENDING")
+    yield Made(reply_case(pending, None, "interim reply, PENDING"))
     needed = ErrorResponse((1 << 16).to_bytes(4, "little"))
-    yield reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed")
+    yield Made(reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed"))
     for kind, status in (
         (SymbolicLinkErrorResponse, NtStatus.STOPPED_ON_SYMLINK),
         (ShareRedirectErrorContext, NtStatus.BAD_NETWORK_NAME),
@@ -198,21 +214,21 @@ def _errors(random: Random) -> Iterator[Case]:
     contexts = [ErrorContext(random.randbytes(size)) for size in (0, 1, 8)]
     for count in range(len(contexts) + 1):
         body = ErrorResponse.of(contexts[:count])
-        yield reply_case(build.error(NtStatus.INVALID_PARAMETER, body), None, f"ERROR, {count} contexts")
+        yield Made(reply_case(build.error(NtStatus.INVALID_PARAMETER, body), None, f"ERROR, {count} contexts"))
     addresses = tuple(MoveDstIpaddr(kind, bytes(range(16))) for kind in (1, 2, 3))
     moved = ShareRedirectErrorContext(r"\\server\share", addresses).encode()
-    one = ErrorContext(moved, ErrorId.SHARE_REDIRECT)
-    yield reply_case(build.error(NtStatus.BAD_NETWORK_NAME, ErrorResponse.of([one])), None, "ERROR, a moved share")
+    one = ErrorResponse.of([ErrorContext(moved, ErrorId.SHARE_REDIRECT)])
+    yield Made(reply_case(build.error(NtStatus.BAD_NETWORK_NAME, one), None, "ERROR, a moved share"))
 
 
-def _with_data(kind: type[Record], each: Variant, status: NtStatus) -> Iterator[Case]:
+def _with_data(kind: type[Record], each: Variant, status: NtStatus) -> Iterator[Made]:
     """ERROR bodies with data of a type: bare, as old dialects have it, and in a context."""
     data, what, path = each.value.encode(), f"ERROR, {kind.__name__}, {each.what}", _path(kind, each)
     error_id = ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
     if kind is SymbolicLinkErrorResponse:
-        yield reply_case(build.error(status, ErrorResponse(data)), None, what, path)
+        yield Made(reply_case(build.error(status, ErrorResponse(data)), None, what, path), each.value)
     in_context = ErrorResponse.of([ErrorContext(data, error_id)])
-    yield reply_case(build.error(status, in_context), None, f"{what}, in a context", path)
+    yield Made(reply_case(build.error(status, in_context), None, f"{what}, in a context", path), each.value)
 
 
 #: Statuses that servers of IOCTL requests answer with.

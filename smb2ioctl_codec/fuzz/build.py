@@ -50,7 +50,7 @@ def request_message(body: IoctlRequest | bytes, **fields: Any) -> bytes:
     encoded = body if isinstance(body, bytes) else body.encode()
     amounts = (1, len(encoded)) if isinstance(body, bytes) else (len(body.input), body.max_output_response)
     charge = min(max(1, -(-max(amounts) // ROOM)), 0xFFFF)
-    return header(credit_charge=charge, **fields).encode() + encoded
+    return header(**{"credit_charge": charge} | fields).encode() + encoded
 
 
 def reply(code: CtlCode, output: bytes, status: NtStatus = NtStatus.SUCCESS, **fields: Any) -> bytes:

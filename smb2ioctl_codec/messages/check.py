@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
+from functools import cache
+from struct import Struct
 from typing import Any
 
+from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.messages.ioctl import IoctlRequest
 from smb2ioctl_codec.payloads import registry
 from smb2ioctl_codec.rules import SAMBA_3_6, Rule, RuleSet, is_broken
 from smb2ioctl_codec.schema import Buffer, value_class
 from smb2ioctl_codec.schema.runtime import as_bytes
-from smb2ioctl_codec.schema.spans import read
+from smb2ioctl_codec.schema.source import format_of
 from smb2ioctl_codec.schema.violations import error_of
 
 
@@ -33,6 +36,14 @@ class Violation:
         return self.message
 
 
+@cache
+def _fixed_part() -> tuple[list[str], Callable[[bytes], tuple[Any, ...]]]:
+    """Names of the fields before the input, and what reads them; of the FileId, its halves."""
+    fixed = [field for field in IoctlRequest.PLAN.fields if field.fixed]
+    parts = [field.record.PLAN.fields if field.kind == "nested" else (field,) for field in fixed]
+    return [part.name for some in parts for part in some], Struct(format_of(fixed)).unpack_from
+
+
 class RequestFacts:
     """What rules may ask about a request, by name: its wire fields, its size, and what its payload tells.
 
@@ -40,12 +51,17 @@ class RequestFacts:
     """
 
     def __init__(self, body: bytes, *, related: bool) -> None:
-        self.values: dict[str, Any] = {"size": len(body), "related": related}
-        if len(body) >= IoctlRequest.PLAN.head:
-            self.values |= read(IoctlRequest.PLAN, body).wire
-            self.values |= self.values["file_id"]
-            if "input" in self.values:
-                self.values |= registry.lookup(self.values["ctl_code"]).facts(self.values["input"])
+        values: dict[str, Any] = {"size": len(body), "related": related}
+        self.values = values
+        if len(body) < IoctlRequest.PLAN.head:
+            return
+        names, unpack = _fixed_part()
+        values |= zip(names, unpack(body), strict=True)
+        start = values["input_offset"] - HEADER_SIZE if values["input_count"] else IoctlRequest.PLAN.head
+        end = start + values["input_count"]
+        if IoctlRequest.PLAN.head <= start and end <= len(body):
+            values["input"] = body[start:end]
+            values |= registry.lookup(values["ctl_code"]).facts(values["input"])
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import chain, combinations, islice, product
 from typing import Any
 
@@ -32,7 +33,7 @@ _CODES = 3
 _OF_PLACE = frozenset({"share_is_ipc", "share_is_read_only", "open_missing", "open_is_pipe"})
 #: Facts that the path of a referral request tells.
 _OF_PATH = frozenset({"path_has_dots", "dfs_root_missing", "dfs_link_unreadable", "dfs_link_missing"})
-_PLACES = tuple(Place(share, handle) for share in ("disk", "IPC$") for handle in ("file", "pipe", "none"))  # type: ignore[arg-type]
+_PLACES = tuple(Place(share, handle) for share in ("disk", "IPC$") for handle in ("file", "pipe", "none"))
 #: Numbers that a server may have for a fact.
 _NUMBERS = (0, 1, 64, 164, 0x0202, 1 << 10, 1 << 24)
 #: Facts that show in the header: what stands there, and what a live client must leave.
@@ -55,12 +56,13 @@ def broken(rule_sets: Iterable[RuleSet] = SERVERS) -> Iterator[Case]:
                 yield from islice(_cases(rules, rule, code), MOST)
 
 
+@cache
 def _polite_codes(rules: RuleSet) -> list[CtlCode]:
     """Codes of which the server serves the plain request, each sent to another place."""
     found: dict[Place, CtlCode] = {}
     for code in (*_FIRST, *CtlCode):
         case = _plain(code)
-        if case.place not in found and not _broken(case, rules):
+        if case.place not in found and not _broken(case.data, case.place, rules):
             found[case.place] = code
             if len(found) == _CODES:
                 break
@@ -76,97 +78,101 @@ _FIRST = (
 )
 
 
+def bases() -> Iterator[Case]:
+    """The valid requests that are broken."""
+    codes = {code for rules in SERVERS for rule in rules for code in rule.codes or _polite_codes(rules)}
+    return map(_plain, sorted(codes))
+
+
+@cache
 def _plain(code: CtlCode) -> Case:
     """The plain request of a code, with a few bytes behind it, so that there is room to move the input."""
-    return request_case(build.request(code, payload_of(code), slack=bytes(_SLACK)), "plain")
+    return request_case(
+        build.request(code, payload_of(code), slack=bytes(_SLACK)), "plain, with bytes behind the input"
+    )
 
 
 def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
     """Requests of a code that break the rule, alone if that can be; all different."""
     polite = _politely(_plain(code), rules, rule)
-    second: list[Case] = []
+    together: list[Case] = []
     seen: set[tuple[bytes, Place]] = set()
-    for case in islice(_attempts(polite, rule), _TRIES):
-        if (case.data, case.place) in seen or not _breaks(case, rule):
+    for data, place, what in islice(_attempts(polite, rule), _TRIES):
+        facts = facts_of(data, place)
+        if facts is None or not _breaks(rule, facts) or (data, place) in seen:
             continue
-        seen.add((case.data, case.place))
-        others = tuple(each.id for each in _broken(case, rules) if each is not rule)
-        made = replace(
-            case, kind="broken", path=rule.path, rule=rule.id, rules=rules.name, section=rule.section, also=others
-        )
+        seen.add((data, place))
+        others = tuple(each.id for each in rules if each is not rule and is_broken(each, facts, facts.keys()))
+        made = Case(
+            data, "broken", "request", code, _said(what, place, polite), rule.path, rule.id, rules.name, rule.section,
+            others, place, polite.name,
+        )  # fmt: skip
         if others:
-            second.append(made)
+            together.append(made)
         else:
             yield made
-    if len(second) == len(seen):
-        fewest = min((len(case.also) for case in second), default=0)
-        yield from (case for case in second if len(case.also) == fewest)
+    if len(together) == len(seen):
+        fewest = min((len(case.also) for case in together), default=0)
+        yield from (case for case in together if len(case.also) == fewest)
 
 
-def _breaks(case: Case, rule: Rule) -> bool:
-    facts = facts_of(case)
-    return facts is not None and _holds_for(rule, facts)
-
-
-def _holds_for(rule: Rule, facts: dict[str, Any]) -> bool:
+def _breaks(rule: Rule, facts: dict[str, Any]) -> bool:
     """Whether the facts break the rule, also one that is only listed."""
-    return is_broken(replace(rule, force="must"), facts, facts.keys()) if rule.force == "may" else is_broken(
-        rule, facts, facts.keys()
-    )  # fmt: skip
-
-
-def _broken(case: Case, rules: RuleSet) -> list[Rule]:
-    facts = facts_of(case)
-    return [] if facts is None else [rule for rule in rules if is_broken(rule, facts, facts.keys())]
+    return is_broken(replace(rule, force="must") if rule.force == "may" else rule, facts, facts.keys())
 
 
 def _politely(case: Case, rules: RuleSet, rule: Rule) -> Case:
     """The request on a server that has nothing against it, as far as that is a matter of the server."""
+    place = case.place
     for _ in range(len(rules)):
-        found = next((each for each in _broken(case, rules) if each is not rule), None)
-        others = (
-            [] if found is None else [other for other in _elsewhere(case, found) if found not in _broken(other, rules)]
-        )
-        if not others:
-            return case
-        case = others[0]
-    return case
+        found = next((each for each in _broken(case.data, place, rules) if each is not rule), None)
+        elsewhere = () if found is None else _elsewhere(place, found)
+        better = next((other for other in elsewhere if found not in _broken(case.data, other, rules)), None)
+        if better is None:
+            break
+        place = better
+    return replace(case, place=place)
 
 
-def _elsewhere(case: Case, rule: Rule) -> Iterator[Case]:
-    """The request where the facts that a rule asks for are others: in other places, on other servers."""
+def _broken(data: bytes, place: Place, rules: RuleSet) -> list[Rule]:
+    facts = facts_of(data, place) or {}
+    return [rule for rule in rules if is_broken(rule, facts, facts.keys())]
+
+
+def _elsewhere(place: Place, rule: Rule) -> Iterator[Place]:
+    """Where the facts that a rule asks for are others: other places, other servers."""
     names = rule.names & (USUAL.keys() | _OF_PLACE | {"pipe_written"})
     if names & _OF_PLACE:
-        yield from (replace(case, place=replace(place, given=case.place.given)) for place in _PLACES)
+        yield from (replace(each, given=place.given) for each in _PLACES)
     free = sorted(names - _OF_PLACE - _OF_PATH)
     choices = [[not USUAL[name]] if isinstance(USUAL.get(name), bool) else _NUMBERS for name in free]
     for values in product(*choices):
-        given = dict(case.place.given) | dict(zip(free, values, strict=True))
-        yield replace(case, place=replace(case.place, given=tuple(sorted(given.items()))))
+        given = dict(place.given) | dict(zip(free, values, strict=True))
+        yield replace(place, given=tuple(sorted(given.items())))
 
 
-def _attempts(case: Case, rule: Rule) -> Iterator[Case]:
+#: A message, where it is sent, and what was changed in it.
+_Attempt = tuple[bytes, Place, tuple[Change, ...]]
+
+
+def _attempts(case: Case, rule: Rule) -> Iterator[_Attempt]:
     """The request as it is, elsewhere, with one change, with two."""
     names = expressions.names(rule.violated)
+    body = case.data[HEADER_SIZE:]
     for name in sorted(names & _IN_HEADER.keys()):
         fields, kept = _IN_HEADER[name]
-        message = build.request_message(case.data[HEADER_SIZE:], **fields)
-        yield replace(
-            case, data=message, what=f"{name}", place=replace(case.place, kept=(kept,), given=((name, True),))
-        )
-    places = [case, *_elsewhere(case, rule)]
-    yield from (replace(place, what=_said(place, case)) for place in places)
+        place = replace(case.place, kept=(kept,), given=((name, True),))
+        yield build.request_message(body, **fields), place, ()
+    heads = [case.data[:HEADER_SIZE]]
     if names & {"max_input_response", "max_output_response"}:
-        rich = build.request_message(case.data[HEADER_SIZE:], credit_charge=_CREDITS)
-        places += [replace(place, data=rich) for place in places]
-    body = case.data[HEADER_SIZE:]
+        heads.append(build.request_message(body, credit_charge=_CREDITS)[:HEADER_SIZE])
+    servers = list(product(heads, [case.place, *_elsewhere(case.place, rule)]))
     each = [list(changes(name, rule, body, _MORE.get(name, ()))) for name in changed(rule)]
-    together: list[Iterable[tuple[Change, ...]]] = [((one,) for one in chain(*each))]
+    together: list[Iterable[tuple[Change, ...]]] = [((),), ((one,) for one in chain(*each))]
     together += [product(*pair) for pair in combinations(each, 2)]
     for chosen in chain.from_iterable(together):
         changed_body = with_changes(body, chosen)
-        for place in places:
-            yield replace(place, data=place.data[:HEADER_SIZE] + changed_body, what=", ".join(map(_shown, chosen)))
+        yield from ((head + changed_body, place, chosen) for head, place in servers)
 
 
 #: Values that are tried beside those at a rule's constants.
@@ -175,9 +181,18 @@ _MORE: dict[str, tuple[Any, ...]] = {
     "input_offset": (112, 121),
     "input": tuple(
         ReferralRequest(3, path).encode()
-        for path in (r"\server\root\..\link", r"\server\other", r"\server\root\other", rf"\server\root\{'x' * 300}")
+        for path in (r"\server\root\link\..", r"\server\other", r"\server\root\other", rf"\server\root\{'x' * 300}")
     ),
 }
+
+
+def _said(chosen: tuple[Change, ...], place: Place, usual: Case) -> str:
+    """What was changed, and what is given of the place, in words."""
+    said = [_shown(change) for change in chosen]
+    said += [f"{name} {value}" for name, value in place.given if (name, value) not in usual.place.given]
+    if (place.share, place.handle) != (usual.place.share, usual.place.handle):
+        said.append(f"on {place.share}, {place.handle} as the handle")
+    return ", ".join(said) or "plain"
 
 
 def _shown(change: Change) -> str:
@@ -187,11 +202,3 @@ def _shown(change: Change) -> str:
     if name == "file_id":
         return f"file_id {value[0]:#x}, {value[1]:#x}"
     return f"cut to {value} bytes" if name == "size" else f"{name} {value:#x}"
-
-
-def _said(case: Case, usual: Case) -> str:
-    """What is given of the place, in words."""
-    given = [f"{name} {value}" for name, value in case.place.given if (name, value) not in usual.place.given]
-    if case.place.share != usual.place.share or case.place.handle != usual.place.handle:
-        given.append(f"on {case.place.share}, with {case.place.handle}")
-    return ", ".join(given) or case.what

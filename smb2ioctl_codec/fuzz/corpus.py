@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
+from typing import Any
 
+from smb2ioctl_codec.fuzz import interactions
+from smb2ioctl_codec.fuzz.broken import bases, broken
 from smb2ioctl_codec.fuzz.case import KINDS, Case, Kind
-from smb2ioctl_codec.fuzz.seeds import seeds
+from smb2ioctl_codec.fuzz.minimal import one_of_each_check, smallest
+from smb2ioctl_codec.fuzz.order import grouped, in_turn, mixed
+from smb2ioctl_codec.fuzz.seeds import PLAIN, seeds
+
+#: How many of each kind come in each round, once the plain seeds are out.
+_SHARES: tuple[tuple[Kind, int], ...] = (("seed", 2), ("broken", 2), ("interaction", 1))
 
 
 def corpus(
@@ -27,16 +35,47 @@ def corpus(
         minimal: only as many as keep every rule, branch and role.
 
     Raises:
-        ValueError: a kind is none of `KINDS`, or a number is negative.
+        ValueError: a kind is none of `KINDS`, or mutated cases alone are wanted, and not how many.
     """
     wanted = KINDS if kinds is None else kinds
-    made = (case for case in seeds(seed) if case.kind in wanted and (codes is None or case.code in codes))
-    return islice(_different(made), count)
+    if unknown := set(wanted) - set(KINDS):
+        raise ValueError(f"{min(unknown)!r} is none of {', '.join(KINDS)}")
+    if count is None and set(wanted) == {"mutated"}:
+        raise ValueError("mutated cases have no end: say how many")
+
+    def is_wanted(case: Case) -> bool:
+        return case.kind in wanted and (codes is None or case.code in codes)
+
+    made = _minimal(seed) if minimal else _whole(seed)
+    return islice(_different(filter(is_wanted, made)), count)
+
+
+def _whole(seed: int) -> Iterator[Case]:
+    """All that are made on purpose."""
+    valid = chain(seeds(seed), bases(), (base.case for base in interactions.bases(seed)))
+    yield from islice(valid, PLAIN)
+    parts: dict[Kind, Iterable[Case]] = {
+        "seed": valid,
+        "broken": _broken(),
+        "interaction": interactions.interactions(seed),
+    }
+    yield from mixed((parts[kind], share) for kind, share in _SHARES)
+
+
+def _broken() -> Iterator[Case]:
+    """Those of each rule in turn."""
+    return in_turn(grouped(broken(), lambda case: (case.rules, case.rule, case.code)))
+
+
+def _minimal(seed: int) -> Iterator[Case]:
+    yield from smallest(seeds(seed))
+    yield from one_of_each_check(_broken())
 
 
 def _different(cases: Iterable[Case]) -> Iterator[Case]:
-    seen: set[bytes] = set()
+    seen: set[Any] = set()
     for case in cases:
-        if case.data not in seen:
-            seen.add(case.data)
+        key = (case.data, case.place, case.rules, case.rule) if case.rule else case.data
+        if key not in seen:
+            seen.add(key)
             yield case

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from smb2ioctl_codec.errors import DecodeError
-from smb2ioctl_codec.fuzz.case import Case, messages
+from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.messages import Command, Header, HeaderFlags, RequestFacts
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
@@ -26,6 +26,8 @@ INTERFACES_SIZE = 152
 DFS_ROOT, DFS_LINK = "root", "link"
 #: MaxTransactSize of the usual server, in bytes, and its longest resiliency, in milliseconds.
 MAX_TRANSACT_SIZE, MAX_RESILIENCY = 1 << 20, 300_000
+#: Flags of what is no plain request.
+_SPECIAL = (HeaderFlags.SERVER_TO_REDIR | HeaderFlags.ASYNC_COMMAND | HeaderFlags.RELATED_OPERATIONS).value
 #: Characters of the longest name.
 _LONGEST_NAME = 255
 
@@ -45,36 +47,35 @@ USUAL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def facts_of(case: Case) -> dict[str, Any] | None:
+def facts_of(data: bytes, place: Place) -> dict[str, Any] | None:
     """What is known of a request, by name: what its bytes tell, and what holds in its place.
 
-    Of a compound, of its first message. None: it does not start with a plain IOCTL request, so no rule is about it.
+    None: it is no plain IOCTL request but a compound, a reply, another command: no rule is about it.
     """
-    start, end = next(messages(case.data), (0, 0))
-    if end - start < HEADER_SIZE:
-        return None
     try:
-        header = Header.decode(case.data[start : start + HEADER_SIZE])
+        header = Header.decode(data[:HEADER_SIZE])
     except DecodeError:
         return None
-    special = HeaderFlags.SERVER_TO_REDIR | HeaderFlags.ASYNC_COMMAND | HeaderFlags.RELATED_OPERATIONS
-    if header.command != Command.IOCTL or header.flags & special:
+    if header.command != Command.IOCTL or header.flags & _SPECIAL or header.next_command:
         return None
-    facts = RequestFacts(case.data[start + HEADER_SIZE : end], related=False).values
-    return USUAL | _of_place(case, facts) | _of_path(facts) | facts | {"credit_charge": header.credit_charge} | dict(
-        case.place.given
-    )  # fmt: skip
+    told = RequestFacts(data[HEADER_SIZE:], related=False).values
+    facts = USUAL | _of_place(place, told)
+    facts["credit_charge"] = header.credit_charge
+    facts.update(_of_path(told))
+    facts.update(told)
+    facts.update(place.given)
+    return facts
 
 
-def _of_place(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
+def _of_place(place: Place, facts: dict[str, Any]) -> dict[str, Any]:
     """What the tree connect and the open are, and how large the answer is."""
-    ipc, handle = case.place.share == "IPC$", case.place.handle
+    ipc, handle = place.share == "IPC$", place.handle
     all_ones = facts.get("volatile") == facts.get("persistent") == ALL_ONES
     sizes = {"pipe_written": facts["input_count"]} if "input_count" in facts else {}
     return sizes | {
         "share_is_ipc": ipc,
         "share_is_read_only": ipc,
-        "open_is_pipe": handle == "pipe",
+        "open_is_pipe": handle != "file",
         "open_missing": handle == "none" and not all_ones,
     }
 
@@ -92,13 +93,13 @@ def _of_path(facts: dict[str, Any]) -> dict[str, Any]:
         "path_has_dots": ".." in path,
         "dfs_root_missing": root != DFS_ROOT,
         "dfs_link_unreadable": len(link) > _LONGEST_NAME,
-        "dfs_link_missing": link not in (DFS_LINK, ""),
+        "dfs_link_missing": len(link) <= _LONGEST_NAME and link not in (DFS_LINK, ""),
     }
 
 
 def broken_by(case: Case, rules: RuleSet) -> list[Rule]:
     """The rules that a request breaks in its place, in the server's order; none of what is no request."""
-    facts = facts_of(case)
+    facts = facts_of(case.data, case.place)
     return [] if facts is None else [rule for rule in rules if is_broken(rule, facts, facts.keys())]
 
 
@@ -107,7 +108,7 @@ def statuses(case: Case) -> dict[str, NtStatus | None]:
 
     Empty for what is no plain request: a reply, another command, a header that is none.
     """
-    facts = facts_of(case) if case.direction == "request" else None
+    facts = facts_of(case.data, case.place) if case.direction == "request" else None
     return {} if facts is None else {rules.name: _answer(rules, facts) for rules in SERVERS}
 
 

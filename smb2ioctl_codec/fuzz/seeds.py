@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from random import Random
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
+from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.values import LARGEST, Variant, make, variants
 from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, HeaderFlags, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
@@ -28,6 +28,13 @@ from smb2ioctl_codec.schema import Record
 OPAQUE = 24
 #: A code that nobody has a name for.
 UNKNOWN = CtlCode(0x83848003)
+#: Types of ErrorData, and the status that each comes with.
+DATA_OF_ERRORS: dict[type[Record], NtStatus] = {
+    SymbolicLinkErrorResponse: NtStatus.STOPPED_ON_SYMLINK,
+    ShareRedirectErrorContext: NtStatus.BAD_NETWORK_NAME,
+}
+#: So many come first: a plain request and reply of every code.
+PLAIN = 2 * len(BY_CODE)
 _ROOM = "IoctlRequest.max_output_response"
 #: Statuses under which an output comes.
 _WITH_OUTPUT = (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW, NtStatus.INVALID_PARAMETER, NtStatus.NOTIFY_ENUM_DIR)
@@ -42,7 +49,7 @@ class Made(NamedTuple):
 
 
 def seeds(seed: int = 0) -> Iterator[Case]:
-    """All valid messages, the plain ones of every code first.
+    """All valid messages, one of each kind in turn.
 
     Args:
         seed: of the bytes that mean nothing.
@@ -53,17 +60,9 @@ def seeds(seed: int = 0) -> Iterator[Case]:
 def made(seed: int = 0) -> Iterator[Made]:
     """What `seeds` gives, with the values that went into it."""
     random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
-    later = []
-    for row in BY_CODE.values():
-        for each in (_requests(row, random), _replies(row, random)):
-            first, *others = each
-            yield first
-            later.append(others)
-    yield from chain.from_iterable(later)
-    yield from map(Made, _bare_requests())
-    yield from map(Made, _bodies(random))
-    yield from _errors(random)
-    yield from map(Made, compounds())
+    parts = [list(some) for row in BY_CODE.values() for some in (_requests(row, random), _replies(row, random))]
+    others = (_bare_requests(), _bodies(random), compounds())
+    return in_turn([*parts, *(map(Made, some) for some in others), _errors(random)])
 
 
 def request_case(body: IoctlRequest, what: str, path: str = "", place: Place | None = None) -> Case:
@@ -124,7 +123,9 @@ def _replies(row: Row, random: Random) -> Iterator[Made]:
     """Replies of a code: one for each value of each type, under a status that comes with it; one that sends the input
     back."""
     code = row.ctl_code
-    asked = [None, *(each.value for kind in row.types("request") for each in _small(kind, random))]
+    asked = [None, *(make(kind, random) for kind in row.types("request"))]
+    if len(row.types("response")) > 1:
+        asked += [each.value for kind in row.types("request") for each in _small(kind, random)]
     first = b""
     for kind in row.types("response"):
         for each in _small(kind, random):
@@ -203,11 +204,16 @@ def _errors(random: Random) -> Iterator[Made]:
     pending = build.error(NtStatus.PENDING, flags=interim, async_id=8, tree_id=None, reserved=None)
     yield Made(reply_case(pending, None, "interim reply, PENDING"))
     needed = ErrorResponse((1 << 16).to_bytes(4, "little"))
+<<<<<<< HEAD
     yield Made(reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed"))
     for kind, status in (
         (SymbolicLinkErrorResponse, NtStatus.STOPPED_ON_SYMLINK),
         (ShareRedirectErrorContext, NtStatus.BAD_NETWORK_NAME),
     ):
+=======
+    yield reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed")
+    for kind, status in DATA_OF_ERRORS.items():
+>>>>>>> 1bbce8f (fuzz: interactions, minimal corpus, an order of which every beginning is good)
         for each in _small(kind, random):
             if len(each.value.encode()) < LARGEST - OPAQUE:
                 yield from _with_data(kind, each, status)

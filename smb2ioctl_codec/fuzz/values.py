@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import MISSING, fields
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,6 +26,20 @@ PLAIN, MANY = 16, 5
 LARGEST = 1 << 16
 #: A text of this kind means something to every code that has a path.
 PATH = r"\server\root\link"
+#: Other paths that mean something: absolute ones, on a server and on a disk, and a relative one.
+PATHS = (r"\??\UNC\server\share\file", r"\??\C:\folder\file", r"..\file")
+#: Plain numbers of fields whose numbers have a meaning that no enum tells.
+_MEANT: dict[tuple[str, str], Any] = {
+    ("ValidateNegotiateInfoRequest", "dialects"): (0x0202, 0x0210, 0x0300, 0x0302, 0x0311),
+    ("ValidateNegotiateInfoRequest", "security_mode"): 1,
+    ("ValidateNegotiateInfoRequest", "capabilities"): 0x7F,
+    ("ValidateNegotiateInfoResponse", "dialect"): 0x0311,
+    ("ValidateNegotiateInfoResponse", "security_mode"): 1,
+    ("ValidateNegotiateInfoResponse", "capabilities"): 0x7F,
+    ("ReadHashRequest", "hash_version"): 1,
+}
+#: Kinds of fields that are lists.
+_LISTS = ("strings", "items", "walk")
 #: An enum with more names than that is none of a few kinds.
 _MOST_NAMES = 48
 #: How often the largest list that fits is looked for.
@@ -65,13 +80,21 @@ def make(kind: Any, random: Random, /, **given: Any) -> Any:
     return None
 
 
+def with_two(kind: Any, random: Random) -> Any:
+    """A plain value with two items in each of its lists."""
+    lists = {field.name: _list(field, 2, random) for field in kind.PLAN.fields if field.kind in _LISTS}
+    return make(kind, random, **lists)
+
+
 def _attributes(kind: Any, field: Field, index: int, made: dict[str, Any], random: Random) -> dict[str, Any]:
     """The attributes that hold a field, plain; those of earlier fields are made."""
     if field.own is not None:
         return referrals.plain(type(field.own))
     if field.canonical is not None or field.kind == "slack" or not field.attributes:
         return {}
-    usual = {each.name: each.default for each in fields(kind) if each.default is not MISSING}
+    if (kind.__name__, field.name) in _MEANT:
+        return {field.name: _MEANT[kind.__name__, field.name]}
+    usual = _defaults(kind)
     if field.condition is not None:
         absent = not expressions.evaluate(field.condition, made)
         return (
@@ -82,6 +105,11 @@ def _attributes(kind: Any, field: Field, index: int, made: dict[str, Any], rando
     if field.name in usual and field.exact is None and (field.kind == "integer" or field.role == "reserved"):
         return {name: usual[name] for name in field.attributes}
     return _content(kind, field, index, made, random)
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    return {each.name: each.default for each in fields(kind) if each.default is not MISSING}
 
 
 def _content(kind: Any, field: Field, index: int, made: dict[str, Any], random: Random) -> dict[str, Any]:
@@ -101,12 +129,8 @@ def _plain(kind: Any, field: Field, index: int, made: dict[str, Any], random: Ra
             return make(field.record, random)
         case "text":
             return PATH
-        case "strings":
-            return _strings(1)
-        case "items":
-            return _items(field, 1, random)
-        case "walk":
-            return chained(field, [make(field.record, random)])
+        case "strings" | "items" | "walk":
+            return _list(field, 1, random)
         case "one":
             parts = [make(each, random) for each in field.alternatives.records]
             return read_as(
@@ -144,7 +168,12 @@ def _strings(count: int) -> tuple[str, ...]:
     return tuple(f"@GMT-2026.{1 + index % 12:02}.{1 + index % 28:02}-12.00.00" for index in range(count))
 
 
-def _items(field: Field, count: int, random: Random) -> tuple[Any, ...]:
+def _list(field: Field, count: int, random: Random) -> tuple[Any, ...]:
+    """So many plain items."""
+    if field.kind == "strings":
+        return _strings(count)
+    if field.kind == "walk":
+        return chained(field, [make(field.record, random)] * count)
     if field.record is None:
         return tuple(8 * index & limits(field.code)[1] for index in range(count))
     return (make(field.record, random),) * count
@@ -180,17 +209,13 @@ def _others(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any, str]
         case "nested":
             yield from ((each.value, f"{field.name}: {each.what}") for each in variants(field.record, random)[1:])
         case "text":
+            yield from ((path, f"{field.name}: {path}") for path in PATHS)
             yield from _sized(kind, field, text, 2, random)
         case "raw" | "slack":
             if field.exact is None:
                 yield from _sized(kind, field, random.randbytes, 1, random)
-        case "strings":
-            yield from _counted(kind, field, _strings, random)
-        case "items":
-            yield from _counted(kind, field, lambda count: _items(field, count, random), random)
-            yield from _of_each_kind(field, random)
-        case "walk":
-            yield from _counted(kind, field, lambda count: chained(field, [make(field.record, random)] * count), random)
+        case "strings" | "items" | "walk":
+            yield from _counted(kind, field, random)
             yield from _of_each_kind(field, random)
         case "one":
             yield from _alternatives(kind, field, random)
@@ -223,7 +248,10 @@ def _sized(kind: Any, field: Field, content: Any, unit: int, random: Random) -> 
         yield from _largest(kind, field, content, unit, random)
 
 
-def _counted(kind: Any, field: Field, items: Any, random: Random) -> Iterator[tuple[Any, str]]:
+def _counted(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any, str]]:
+    def items(count: int) -> tuple[Any, ...]:
+        return _list(field, count, random)
+
     for count in (0, 1, 2, MANY):
         yield items(count), f"{field.name}: {count} of them"
     one, two = (make(kind, random, **{field.name: items(count)}) for count in (1, 2))

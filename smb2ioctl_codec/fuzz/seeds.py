@@ -204,16 +204,8 @@ def _errors(random: Random) -> Iterator[Made]:
     pending = build.error(NtStatus.PENDING, flags=interim, async_id=8, tree_id=None, reserved=None)
     yield Made(reply_case(pending, None, "interim reply, PENDING"))
     needed = ErrorResponse((1 << 16).to_bytes(4, "little"))
-<<<<<<< HEAD
     yield Made(reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed"))
-    for kind, status in (
-        (SymbolicLinkErrorResponse, NtStatus.STOPPED_ON_SYMLINK),
-        (ShareRedirectErrorContext, NtStatus.BAD_NETWORK_NAME),
-    ):
-=======
-    yield reply_case(build.error(NtStatus.BUFFER_TOO_SMALL, needed), None, "ERROR, the size that is needed")
     for kind, status in DATA_OF_ERRORS.items():
->>>>>>> 1bbce8f (fuzz: interactions, minimal corpus, an order of which every beginning is good)
         for each in _small(kind, random):
             if len(each.value.encode()) < LARGEST - OPAQUE:
                 yield from _with_data(kind, each, status)

@@ -12,7 +12,8 @@ from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
 from smb2ioctl_codec.fuzz.order import in_turn
-from smb2ioctl_codec.fuzz.values import LARGEST, Variant, make, variants
+from smb2ioctl_codec.fuzz.values import make
+from smb2ioctl_codec.fuzz.variants import LARGEST, Variant, variants
 from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, HeaderFlags, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.error_data import (

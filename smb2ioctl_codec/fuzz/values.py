@@ -1,34 +1,30 @@
-"""Values of any record, made from its plan: a plain one, and one for everything that can be otherwise in it.
+"""A plain value of any record, made from its plan.
 
 Numbers grow from field to field, so that offsets lie before ends; contents come from a seeded random source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import MISSING, fields
 from functools import cache
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from smb2ioctl_codec.errors import DecodeError, EncodeError
 from smb2ioctl_codec.fuzz import referrals
 from smb2ioctl_codec.fuzz.fit import chained, exact_size, read_as
-from smb2ioctl_codec.schema import Record, expressions
+from smb2ioctl_codec.payloads.reparse import NfsType, ReparseTag
+from smb2ioctl_codec.schema import expressions
 from smb2ioctl_codec.schema.plan import Field
 from smb2ioctl_codec.schema.wire import limits
 
-#: Bytes and characters of a plain content, and items of a long list.
-PLAIN, MANY = 16, 5
-#: Bytes of the largest payload: what one credit pays for.
-LARGEST = 1 << 16
+#: Bytes of a plain content.
+PLAIN = 16
 #: A text of this kind means something to every code that has a path.
 PATH = r"\server\root\link"
-#: Other paths that mean something: absolute ones, on a server and on a disk, and a relative one.
-PATHS = (r"\??\UNC\server\share\file", r"\??\C:\folder\file", r"..\file")
-#: Plain numbers of fields whose numbers have a meaning that no enum tells.
+#: Plain numbers of fields of which the first name, or any number, means something else.
 _MEANT: dict[tuple[str, str], Any] = {
     ("ValidateNegotiateInfoRequest", "dialects"): (0x0202, 0x0210, 0x0300, 0x0302, 0x0311),
     ("ValidateNegotiateInfoRequest", "security_mode"): 1,
@@ -37,33 +33,12 @@ _MEANT: dict[tuple[str, str], Any] = {
     ("ValidateNegotiateInfoResponse", "security_mode"): 1,
     ("ValidateNegotiateInfoResponse", "capabilities"): 0x7F,
     ("ReadHashRequest", "hash_version"): 1,
+    ("ReparseData", "reparse_tag"): ReparseTag.WOF,
+    ("NfsDevice", "type"): NfsType.CHR,
+    ("NfsFile", "type"): NfsType.FIFO,
 }
 #: Kinds of fields that are lists.
 _LISTS = ("strings", "items", "walk")
-#: An enum with more names than that is none of a few kinds.
-_MOST_NAMES = 48
-#: How often the largest list that fits is looked for.
-_TRIES = 40
-#: Variants of what stands in another record that are made there, too.
-_MOST_PARTS = 12
-
-
-class Variant(NamedTuple):
-    """A value, and what is special about it; the name of the field that is."""
-
-    value: Any
-    what: str = ""
-    name: str = ""
-
-
-def variants(kind: type[Record], random: Random) -> list[Variant]:
-    """The plain value of a record, and one for everything that can be otherwise in it; all can be encoded."""
-    found: dict[Any, Variant] = {}
-    for given, what, name in _differences(kind, random):
-        value = make(kind, random, **given)
-        if value is not None:
-            found.setdefault(value.encode(), Variant(value, what, name))
-    return list(found.values())
 
 
 def make(kind: Any, random: Random, /, **given: Any) -> Any:
@@ -82,7 +57,7 @@ def make(kind: Any, random: Random, /, **given: Any) -> Any:
 
 def with_two(kind: Any, random: Random) -> Any:
     """A plain value with two items in each of its lists."""
-    lists = {field.name: _list(field, 2, random) for field in kind.PLAN.fields if field.kind in _LISTS}
+    lists = {field.name: items_of(field, 2, random) for field in kind.PLAN.fields if field.kind in _LISTS}
     return make(kind, random, **lists)
 
 
@@ -130,7 +105,7 @@ def _plain(kind: Any, field: Field, index: int, made: dict[str, Any], random: Ra
         case "text":
             return PATH
         case "strings" | "items" | "walk":
-            return _list(field, 1, random)
+            return items_of(field, 1, random)
         case "one":
             parts = [make(each, random) for each in field.alternatives.records]
             return read_as(
@@ -168,7 +143,7 @@ def _strings(count: int) -> tuple[str, ...]:
     return tuple(f"@GMT-2026.{1 + index % 12:02}.{1 + index % 28:02}-12.00.00" for index in range(count))
 
 
-def _list(field: Field, count: int, random: Random) -> tuple[Any, ...]:
+def items_of(field: Field, count: int, random: Random) -> tuple[Any, ...]:
     """So many plain items."""
     if field.kind == "strings":
         return _strings(count)
@@ -177,119 +152,3 @@ def _list(field: Field, count: int, random: Random) -> tuple[Any, ...]:
     if field.record is None:
         return tuple(8 * index & limits(field.code)[1] for index in range(count))
     return (make(field.record, random),) * count
-
-
-# -- what can be otherwise
-
-_Difference = tuple[dict[str, Any], str, str]
-
-
-def _differences(kind: Any, random: Random) -> Iterator[_Difference]:
-    yield {}, "plain", ""
-    for field in kind.PLAN.fields:
-        if field.own is not None:
-            for given, what in referrals.others(type(field.own)):
-                yield given, what, field.name
-        elif field.attributes:
-            for value, what in _others(kind, field, random):
-                yield {field.name: value}, what, field.name
-            if field.terminator is not None:
-                for end, what in (("", "no terminator"), ("\0more\0", "more behind the terminator")):
-                    yield {field.terminator: end}, what, field.name
-    for field in kind.PLAN.fields:
-        if field.condition is not None:
-            yield from _where(kind, field)
-
-
-def _others(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any, str]]:
-    """Other values of a field, and what they are."""
-    match field.kind:
-        case "integer":
-            yield from _numbers(field)
-        case "nested":
-            yield from ((each.value, f"{field.name}: {each.what}") for each in variants(field.record, random)[1:])
-        case "text":
-            yield from ((path, f"{field.name}: {path}") for path in PATHS)
-            yield from _sized(kind, field, text, 2, random)
-        case "raw" | "slack":
-            if field.exact is None:
-                yield from _sized(kind, field, random.randbytes, 1, random)
-        case "strings" | "items" | "walk":
-            yield from _counted(kind, field, random)
-            yield from _of_each_kind(field, random)
-        case "one":
-            yield from _alternatives(kind, field, random)
-
-
-def _alternatives(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any, str]]:
-    for each in field.alternatives.records:
-        for part in variants(each, random)[:_MOST_PARTS]:
-            yield part.value, f"{field.name}: {each.__name__}, {part.what}"
-    if field.alternatives.only is None:
-        yield bytes(exact_size(kind, field, {}) or PLAIN), f"{field.name}: bytes of no known kind"
-
-
-def _numbers(field: Field) -> Iterator[tuple[Any, str]]:
-    low, high = limits(field.code)
-    if field.enum is not None and len(list(field.enum)) <= _MOST_NAMES:
-        yield from ((each, f"{field.name}: {each.name}") for each in field.enum)
-        yield field.enum(high), f"{field.name}: a number without a name"
-    elif field.role == "offset-of":
-        return
-    elif field.canonical is None:
-        for each in sorted({low, 0, 1, 2, high}):
-            yield field.enum(each) if field.enum is not None else each, f"{field.name}: {each:#x}"
-
-
-def _sized(kind: Any, field: Field, content: Any, unit: int, random: Random) -> Iterator[tuple[Any, str]]:
-    for count in (0, 1, 2):
-        yield content(count), f"{field.name}: {count} {'characters' if unit == 2 else 'bytes'}"
-    if field.kind != "slack":
-        yield from _largest(kind, field, content, unit, random)
-
-
-def _counted(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any, str]]:
-    def items(count: int) -> tuple[Any, ...]:
-        return _list(field, count, random)
-
-    for count in (0, 1, 2, MANY):
-        yield items(count), f"{field.name}: {count} of them"
-    one, two = (make(kind, random, **{field.name: items(count)}) for count in (1, 2))
-    if one is not None and two is not None:
-        yield from _largest(kind, field, items, len(two.encode()) - len(one.encode()), random)
-
-
-def _largest(kind: Any, field: Field, content: Any, unit: int, random: Random) -> Iterator[tuple[Any, str]]:
-    """The largest content that fits: into the payload, and into the fields that tell its size or number."""
-    names = (field.length_field, field.count_field)
-    numbers = [each for each in kind.PLAN.fields if each.name in names or each.implied is not None]
-    most = min([LARGEST, *(limits(each.code)[1] * (unit if each.role == "count-of" else 1) for each in numbers)])
-    empty = make(kind, random, **{field.name: content(1)})
-    if empty is None or unit < 1:
-        return
-    count = (most - len(empty.encode())) // unit + 1
-    for fewer in range(_TRIES):
-        value = make(kind, random, **{field.name: content(count - fewer)}) if count > fewer else None
-        if value is not None and len(value.encode()) <= LARGEST:
-            yield content(count - fewer), f"{field.name}: {count - fewer}, the most that fit"
-            return
-
-
-def _of_each_kind(field: Field, random: Random) -> Iterator[tuple[Any, str]]:
-    """Lists with an element of each kind."""
-    if field.record is None:
-        return
-    parts = variants(field.record, random)[: 2 * _MOST_PARTS]
-    for part in parts[1:]:
-        items = (part.value, part.value)
-        yield chained(field, items) if field.walk is not None else items, f"{field.name}: {part.what}"
-
-
-def _where(kind: Any, field: Field) -> Iterator[_Difference]:
-    """Numbers in the fields that a condition looks at: such that it holds, and such that it does not."""
-    condition = field.condition or ""
-    for name in sorted(expressions.names(condition)):
-        looked_at = kind.PLAN.field(name)
-        choices: Iterable[Any] = looked_at.enum if looked_at.enum is not None else (0, 1, 2, 4, 8, 16, 32, 64, 128)
-        for each in choices:
-            yield {name: each}, f"{name}: {int(each):#x}", field.name

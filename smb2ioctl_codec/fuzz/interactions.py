@@ -84,7 +84,8 @@ def bases(seed: int) -> Iterator[Base]:
         for kind in row.types("request"):
             yield _base(_request(code, _rich(kind, seed)), kind.PLAN, _INPUT, _place(IoctlRequest, "input_count"))
         for kind in row.types("response"):
-            answer = build.reply(code, _rich(kind, seed))
+            status = NtStatus.BUFFER_OVERFLOW if getattr(kind, "truncated", False) else NtStatus.SUCCESS
+            answer = build.reply(code, _rich(kind, seed), status)
             yield _base(_reply(code, answer), kind.PLAN, _OUTPUT, _place(IoctlResponse, "output_count"))
     for kind, status in DATA_OF_ERRORS.items():
         answer = build.error(status, ErrorResponse(_rich(kind, seed)))

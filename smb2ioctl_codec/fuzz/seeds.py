@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
+from smb2ioctl_codec.fuzz.facts import broken_by
 from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.values import make
 from smb2ioctl_codec.fuzz.variants import LARGEST, Variant, variants
@@ -21,8 +23,10 @@ from smb2ioctl_codec.payloads.error_data import (
     ShareRedirectErrorContext,
     SymbolicLinkErrorResponse,
 )
+from smb2ioctl_codec.payloads.read_hash import HashRetrievalType, ReadHashRequest
 from smb2ioctl_codec.payloads.row import Row
 from smb2ioctl_codec.payloads.rows import BY_CODE
+from smb2ioctl_codec.rules import MS_SMB2
 from smb2ioctl_codec.schema import Record
 
 #: Input and output of codes without a type.
@@ -37,6 +41,8 @@ DATA_OF_ERRORS: dict[type[Record], NtStatus] = {
 #: So many come first: a plain request and reply of every code.
 PLAIN = 2 * len(BY_CODE)
 _ROOM = "IoctlRequest.max_output_response"
+#: What a server knows, or has, that a valid request asks for.
+_GRANTED = (("source_key_unknown", False), ("source_handle_unknown", False), ("negotiate_differs", False))
 #: Statuses under which an output comes.
 _WITH_OUTPUT = (NtStatus.SUCCESS, NtStatus.BUFFER_OVERFLOW, NtStatus.INVALID_PARAMETER, NtStatus.NOTIFY_ENUM_DIR)
 
@@ -62,8 +68,14 @@ def made(seed: int = 0) -> Iterator[Made]:
     """What `seeds` gives, with the values that went into it."""
     random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
     parts = [list(some) for row in BY_CODE.values() for some in (_requests(row, random), _replies(row, random))]
-    others = (_bare_requests(), _bodies(random), compounds())
-    return in_turn([*parts, *(map(Made, some) for some in others), _errors(random)])
+    others = (_bare(), _bodies(random), compounds())
+    return filter(_is_valid, in_turn([*parts, *(map(Made, some) for some in others), _errors(random)]))
+
+
+def _is_valid(made: Made) -> bool:
+    """Whether a server that has what is asked for would serve it, by [MS-SMB2]."""
+    place = replace(made.case.place, given=_GRANTED)
+    return not broken_by(replace(made.case, place=place), MS_SMB2)
 
 
 def request_case(body: IoctlRequest, what: str, path: str = "", place: Place | None = None) -> Case:
@@ -96,6 +108,12 @@ def _requests(row: Row, random: Random) -> Iterator[Made]:
         yield Made(request_case(build.request(code), "no input"))
     if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
         yield Made(request_case(build.request(code, RPC_BIND), "an RPC bind"))
+    if code == CtlCode.FSCTL_SRV_READ_HASH:
+        whole = ReadHashRequest(
+            hash_retrieval_type=HashRetrievalType.FILE_BASED, hash_version=2, length=build.ROOM, offset=0
+        )
+        case = request_case(build.request(code, whole.encode()), "FILE_BASED, with the version that has it")
+        yield Made(case, whole)
     for room in (0, 16, 32):
         plain = next((make(kind, random) for kind in types), None)
         body = build.request(code, b"" if plain is None else plain.encode(), room)
@@ -138,15 +156,26 @@ def _replies(row: Row, random: Random) -> Iterator[Made]:
                 what = f"{kind.__name__}{name}, {each.what}"
                 case = reply_case(build.reply(code, data, status), code, what, _path(kind, each))
                 yield Made(case, each.value, request)
-    yield Made(reply_case(build.reply(code, b""), code, "no output"))
-    if not row.types("response"):
+    if _is_output(row, b""):
+        yield Made(reply_case(build.reply(code, b""), code, "no output"))
+    if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
         first = random.randbytes(OPAQUE)
         yield Made(reply_case(build.reply(code, first), code, f"{OPAQUE} bytes of output"))
     echo = next((value.encode() for value in asked if value is not None), b"\1\2\3\4\5")
     sent_back = build.reply(code, first, input=echo)
     yield Made(reply_case(sent_back, code, "the input is sent back", "IoctlResponse.input"))
-    cut = build.reply(code, first[: len(first) // 2 & -2], NtStatus.BUFFER_OVERFLOW)
-    yield Made(reply_case(cut, code, "half of the output, BUFFER_OVERFLOW"))
+    if first:
+        cut = build.reply(code, first[: len(first) // 2 & -2], NtStatus.BUFFER_OVERFLOW)
+        yield Made(reply_case(cut, code, "half of the output, BUFFER_OVERFLOW"))
+
+
+def _is_output(row: Row, data: bytes) -> bool:
+    """Whether the output of a success is read as some type."""
+    try:
+        row.decode_response(data)
+    except DecodeError:
+        return False
+    return True
 
 
 def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> tuple[NtStatus | None, Any]:
@@ -165,12 +194,14 @@ def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> tupl
     return other, None
 
 
-def _bare_requests() -> Iterator[Case]:
-    """Requests of the codes that have a name but no payload, and of one without a name."""
+def _bare() -> Iterator[Case]:
+    """Messages of the codes that have a name but no payload, and of one without a name."""
     for code in (*CtlCode, UNKNOWN):
         if code not in BY_CODE:
             yield request_case(build.request(code), "no input")
+            yield reply_case(build.reply(code, b""), code, "no output")
     yield request_case(build.request(UNKNOWN, bytes(OPAQUE)), f"{OPAQUE} bytes of input")
+    yield reply_case(build.reply(UNKNOWN, bytes(OPAQUE)), UNKNOWN, f"{OPAQUE} bytes of output")
 
 
 def _bodies(random: Random) -> Iterator[Case]:
@@ -184,13 +215,12 @@ def _bodies(random: Random) -> Iterator[Case]:
     for offset, count in ((0x78, 0), (0, 0)):
         body = build.request(code, output_offset=offset, output_count=count)
         yield request_case(body, f"OutputOffset {offset:#x}, no output", "IoctlRequest.output_offset")
-    alone = build.reply(code, b"", input=b"\1\2\3\4\5")
-    yield reply_case(alone, code, "the input is sent back, no output", "IoctlResponse.input")
     moved = build.request(code, b"\1\2\3\4", input_offset=128, slack=bytes(8))
     yield request_case(moved, "eight bytes before the input", "IoctlRequest.input_offset")
     for each in variants(IoctlResponse, random):
         if each.name not in ("ctl_code", "file_id"):
             given = {each.name: getattr(each.value, each.name)} if each.name else {}
+            code = CtlCode.FSCTL_PIPE_TRANSCEIVE if "output" in given else CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS
             output = given.pop("output", bytes(12))
             what = f"IoctlResponse, {each.what}"
             yield reply_case(build.reply(code, output, **given), code, what, f"IoctlResponse.{each.name}")

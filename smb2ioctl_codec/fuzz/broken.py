@@ -49,11 +49,12 @@ _SLACK, _CREDITS = 16, 64
 
 
 def broken(rule_sets: Iterable[RuleSet] = SERVERS) -> Iterator[Case]:
-    """Cases of every rule of these rule sets that looks at a request."""
+    """Cases of every rule of these rule sets, with each of its codes with which it can be broken alone."""
     for rules in rule_sets:
         for rule in rules:
-            for code in rule.codes or _polite_codes(rules):
-                yield from islice(_cases(rules, rule, code), MOST)
+            codes = rule.codes or _polite_codes(rules)
+            found = [case for code in codes for case in islice(_cases(rules, rule, code), MOST)]
+            yield from [case for case in found if not case.also] or found
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from smb2ioctl_codec.fuzz import interactions
@@ -52,13 +52,14 @@ def corpus(
 
 def _whole(seed: int) -> Iterator[Case]:
     """All that are made on purpose."""
-    valid = chain(seeds(seed), bases(), (base.case for base in interactions.bases(seed)))
-    yield from islice(valid, PLAIN)
+    valid = [*seeds(seed), *bases(), *(base.case for base in interactions.bases(seed))]
+    known = {case.data for case in valid}
     parts: dict[Kind, Iterable[Case]] = {
-        "seed": valid,
+        "seed": valid[PLAIN:],
         "broken": _broken(),
-        "interaction": interactions.interactions(seed),
+        "interaction": (case for case in interactions.interactions(seed) if case.data not in known),
     }
+    yield from valid[:PLAIN]
     yield from mixed((parts[kind], share) for kind, share in _SHARES)
 
 

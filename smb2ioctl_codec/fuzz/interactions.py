@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, pairwise, product
+from itertools import pairwise, product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ _CODES = (
 )  # fmt: skip
 
 
+#: The code whose messages stand under other commands.
+_OF_COMMANDS = CtlCode.FSCTL_QUERY_ALLOCATED_RANGES
 #: What a base is among the seeds.
 _WHAT = "two items in each list"
 #: The number of no command.
@@ -66,19 +68,17 @@ class Base(NamedTuple):
 
 
 def interactions(seed: int = 0) -> Iterator[Case]:
-    """All of them; the small sets of many messages come before the large ones of few."""
-    yield from _commands()
-    yield from chain.from_iterable(_compounds(case) for case in compounds())
-    yield from in_turn([_family(base) for base in bases(seed)])
+    """All of them: those under other commands, then of every message in turn."""
+    yield from _commands(seed)
+    yield from in_turn([*map(_compounds, compounds()), *map(_family, bases(seed))])
 
 
 def bases(seed: int) -> Iterator[Base]:
     """Messages of which the bodies are broken, and one for each type of payload."""
     for code in _CODES:
-        yield _base(_request(code, payload_of(code)), IoctlRequest.PLAN, HEADER_SIZE)
-        output = next((_rich(kind, seed) for kind in BY_CODE[code].types("response")), bytes(_OPAQUE))
-        answer = build.reply(code, output, input=payload_of(code) or bytes(_OPAQUE))
-        yield _base(_reply(code, answer), IoctlResponse.PLAN, HEADER_SIZE)
+        asked, answered = _exchange(code, seed)
+        yield _base(asked, IoctlRequest.PLAN, HEADER_SIZE)
+        yield _base(answered, IoctlResponse.PLAN, HEADER_SIZE)
     for row in BY_CODE.values():
         code = row.ctl_code
         for kind in row.types("request"):
@@ -94,6 +94,13 @@ def bases(seed: int) -> Iterator[Base]:
     answer = build.error(NtStatus.STOPPED_ON_SYMLINK, ErrorResponse.of(contexts))
     yield _base(_reply(None, answer), ErrorResponse.PLAN, HEADER_SIZE)
     yield _base(_reply(None, answer), ErrorContext.PLAN, _ERROR_DATA, _place(ErrorResponse, "byte_count"))
+
+
+def _exchange(code: CtlCode, seed: int) -> tuple[Case, Case]:
+    """A request, and a reply that sends its input back."""
+    data = payload_of(code) or bytes(_OPAQUE)
+    output = next((_rich(kind, seed) for kind in BY_CODE[code].types("response")), bytes(_OPAQUE))
+    return _request(code, data), _reply(code, build.reply(code, output, input=data))
 
 
 def _rich(kind: Any, seed: int) -> bytes:
@@ -133,7 +140,7 @@ def _family(base: Base) -> Iterator[Case]:
     parts += [_extent(base, each) for each in extents if each.offset is not None]
     located = [each for each in extents if each.offset is not None]
     parts += [_pairs(base, one, other) for index, one in enumerate(located) for other in located[index + 1 :]]
-    return chain.from_iterable(parts)
+    return in_turn(parts)
 
 
 def _extent(base: Base, extent: Extent) -> Iterator[Case]:
@@ -201,16 +208,15 @@ def _offsets(base: Base, offsets: list[Spot]) -> Iterator[Case]:
             yield from _with_trailing(base, ((one, number), (other, second)), (0,))
 
 
-def _commands() -> Iterator[Case]:
+def _commands(seed: int) -> Iterator[Case]:
     """A body of IOCTL under every other command, one without a name too."""
-    code = CtlCode.FSCTL_QUERY_ALLOCATED_RANGES
-    request, answer = _request(code, payload_of(code)), _reply(code, build.reply(code, bytes(_OPAQUE)))
     place = Header.PLAN.field("command").offset or 0
     for command in (*(each for each in Command if each != Command.IOCTL), _NO_COMMAND):
-        for case in (request, answer):
+        for case in _exchange(_OF_COMMANDS, seed):
             data = case.data[:place] + command.to_bytes(2, "little") + case.data[place + 2 :]
             what = f"the body of an IOCTL under {Command(command)!s}"
-            yield replace(case, data=data, kind="interaction", what=what, path="Header.command", parent=case.name)
+            yield replace(case, data=data, kind="interaction", what=what, path="Header.command",
+                          section=Header.PLAN.section, parent=case.name)  # fmt: skip
 
 
 def _compounds(case: Case) -> Iterator[Case]:

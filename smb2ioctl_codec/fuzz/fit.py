@@ -10,6 +10,9 @@ from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field
 from smb2ioctl_codec.schema.wire import to_wire
 
+#: Bytes of the largest payload: what one credit pays for.
+LARGEST = 1 << 16
+
 
 def exact_size(kind: Any, field: Field, made: dict[str, Any]) -> int | None:
     """The bytes that a content must have; what it depends on and is not made yet is taken to be 0. None: any."""

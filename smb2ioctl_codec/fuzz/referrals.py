@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from smb2ioctl_codec.fuzz.fit import LARGEST
 from smb2ioctl_codec.payloads.dfs import NameListReferral, ReferralReply, ReferralV1, ReferralV2, ReferralV3, ReferralV4
 from smb2ioctl_codec.payloads.dfs.content import Referrals
 from smb2ioctl_codec.payloads.dfs.entries import Referral, ReferralEntryFlags, ServerType
@@ -52,6 +53,7 @@ def _all(content: type[Any]) -> Iterator[tuple[dict[str, Any], str]]:
     replies = _replies()
     if content is Referrals:
         yield from replies
+        yield _longest()
         return
     for given, what in replies:
         whole = ReferralReply(**given)
@@ -63,6 +65,17 @@ def _all(content: type[Any]) -> Iterator[tuple[dict[str, Any], str]]:
                 "content": data[: len(data) * share // 4],
             }
             yield cut, f"{what}; {share} quarters of it"
+
+
+def _longest() -> tuple[dict[str, Any], str]:
+    """As many entries as fit; their strings, which they share, lie behind all of them."""
+
+    def reply(count: int) -> dict[str, Any]:
+        return {"path_consumed": _CONSUMED, "referral_entries": (ENTRIES[7][0],) * count}
+
+    one, two = (len(ReferralReply(**reply(count)).encode()) for count in (1, 2))
+    count = (LARGEST - one) // (two - one) + 1
+    return reply(count), f"{count} entries, the most that fit"
 
 
 def _replies() -> Iterator[tuple[dict[str, Any], str]]:

@@ -13,9 +13,10 @@ from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
 from smb2ioctl_codec.fuzz.facts import broken_by
+from smb2ioctl_codec.fuzz.fit import LARGEST
 from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.values import make
-from smb2ioctl_codec.fuzz.variants import LARGEST, Variant, variants
+from smb2ioctl_codec.fuzz.variants import Variant, variants
 from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, HeaderFlags, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.error_data import (

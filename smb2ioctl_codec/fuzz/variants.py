@@ -7,24 +7,27 @@ from random import Random
 from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz import referrals
-from smb2ioctl_codec.fuzz.fit import chained, exact_size
-from smb2ioctl_codec.fuzz.values import PLAIN, items_of, make, text
+from smb2ioctl_codec.fuzz.fit import LARGEST, chained, exact_size
+from smb2ioctl_codec.fuzz.values import items_of, make, text
+from smb2ioctl_codec.payloads.copychunk import MAX_CHUNKS
 from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field
 from smb2ioctl_codec.schema.wire import limits
 
 #: Items of a long list.
 MANY = 5
-#: Bytes of the largest payload: what one credit pays for.
-LARGEST = 1 << 16
 #: Other paths that mean something: absolute ones, on a server and on a disk, and a relative one.
 PATHS = (r"\??\UNC\server\share\file", r"\??\C:\folder\file", r"..\file")
 #: An enum with more names than that is none of a few kinds.
 _MOST_NAMES = 48
 #: How often the largest content that fits is looked for, and how many of its items fit where padding was.
 _TRIES, _PADDED = 40, 8
+#: What servers allow, of which more would fit.
+_ALLOWED = {("CopyChunkCopy", "chunks"): MAX_CHUNKS}
 #: Variants of what stands in another record that are made there, too.
 _MOST_PARTS = 12
+#: Bytes of a content that is none of the known ones.
+_UNKNOWN = 8
 
 
 class Variant(NamedTuple):
@@ -107,8 +110,10 @@ def _alternatives(kind: Any, field: Field, random: Random) -> Iterator[tuple[Any
     for each in field.alternatives.records:
         for part in variants(each, random)[:_MOST_PARTS]:
             yield part.value, f"{field.name}: {each.__name__}, {part.what}"
-    if field.alternatives.only is None:
-        yield bytes(exact_size(kind, field, {}) or PLAIN), f"{field.name}: bytes of no known kind"
+    size = exact_size(kind, field, {})
+    for data in (b"", bytes(_UNKNOWN)) if size is None else (bytes(size),):
+        if field.alternatives.select(data) is None:
+            yield data, f"{field.name}: {len(data)} bytes of no known kind"
 
 
 def _numbers(field: Field) -> Iterator[tuple[Any, str]]:
@@ -149,6 +154,7 @@ def _largest(kind: Any, field: Field, content: Any, unit: int, fill: _Fill) -> I
     most = [(LARGEST - len(one.encode())) // unit + _PADDED]
     most += [limits(each.code)[1] // unit for each in kind.PLAN.fields if each.name == field.length_field]
     most += [limits(each.code)[1] for each in kind.PLAN.fields if each.name == field.count_field]
+    most += [number for name, number in _ALLOWED.items() if name == (kind.__name__, field.name)]
     for count in range(min(most), max(0, min(most) - _TRIES), -1):
         value = fill(content(count))
         if value is not None and len(value.encode()) <= LARGEST:
@@ -160,8 +166,7 @@ def _of_each_kind(field: Field, random: Random) -> Iterator[tuple[Any, str]]:
     """Lists with an element of each kind."""
     if field.record is None:
         return
-    parts = variants(field.record, random)[: 2 * _MOST_PARTS]
-    for part in parts[1:]:
+    for part in variants(field.record, random)[1:]:
         items = (part.value, part.value)
         yield chained(field, items) if field.walk is not None else items, f"{field.name}: {part.what}"
 

@@ -163,7 +163,8 @@ def _replies(row: Row, random: Random) -> Iterator[Made]:
         first = random.randbytes(OPAQUE)
         yield Made(reply_case(build.reply(code, first), code, f"{OPAQUE} bytes of output"))
     echo = next((value.encode() for value in asked if value is not None), b"\1\2\3\4\5")
-    sent_back = build.reply(code, first, input=echo)
+    nowhere = None if first else 0  # else it would lie behind the message, which clients refuse
+    sent_back = build.reply(code, first, input=echo, output_offset=nowhere)
     yield Made(reply_case(sent_back, code, "the input is sent back", "IoctlResponse.input"))
     if first:
         cut = build.reply(code, first[: len(first) // 2 & -2], NtStatus.BUFFER_OVERFLOW)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smb2ioctl_codec.payloads.reparse import ReparseTag
+
 from .words import Field, Fields, filler, of, unsigned, whole
 
 PIPE_WAIT: Fields = {
@@ -47,7 +49,7 @@ REGIONS_RESPONSE: Fields = {
 TOKEN: Fields = {
     "smb2.fsctl.odx.token.type": lambda value: value.token.token_type,
     "smb2.fsctl.odx.token.idlen": lambda value: value.token.token_id_length,
-    "smb2.fsctl.odx.token.id": lambda value: value.token.token_id,
+    "smb2.fsctl.odx.token.id": lambda value: value.token.token_id[: value.token.token_id_length],
 }
 OFFLOAD_READ: Fields = {
     "smb2.fsctl.odx.size": lambda value: 32,
@@ -106,6 +108,12 @@ def _device(kind: str, number: str) -> Field:
     return lambda value: getattr(value, number) if value.type.name == kind else None
 
 
+def _nfs_type(value: Any) -> int | None:
+    """The type that starts the data, which is shown even if nobody knows it."""
+    is_nfs = value.reparse_tag == ReparseTag.NFS
+    return int.from_bytes(value.data_buffer[:8], "little") if is_nfs else None
+
+
 REPARSE_POINTS: dict[str, Fields] = {
     "SymbolicLink": _reparse(
         symlink__flags=of("flags"), symlink__substitute_name=of("substitute_name"),
@@ -118,9 +126,12 @@ REPARSE_POINTS: dict[str, Fields] = {
         nfs__block__major=_device("BLK", "major"), nfs__block__minor=_device("BLK", "minor"),
     ),
     "NfsFile": _reparse(nfs__type=of("type")),
+    "LxSymlink": _reparse(unknown=lambda value: value.encode()[8:]),
     "ReparseGuidData": _reparse(
         24, reparse_guid=lambda value: value.reparse_guid.bytes_le, unknown=of("data_buffer"),
     ),
     "MountPoint": _reparse(unknown=lambda value: value.encode()[8:]),
-    "ReparseData": _reparse(unknown=of("data_buffer")),
+    "ReparseData": _reparse(
+        nfs__type=_nfs_type, unknown=lambda value: value.data_buffer if _nfs_type(value) is None else None,
+    ),
 }  # fmt: skip

@@ -34,6 +34,8 @@ class Shown(NamedTuple):
     complaints: tuple[str, ...]
     #: each field of the payload and its values, first to last; of a mere place (FT_NONE) its bytes in hexadecimal
     fields: dict[str, list[str]]
+    #: each field of the header and the body; what has parts of its own, as payloads have, in hexadecimal
+    message: dict[str, list[str]]
 
 
 def read(output: bytes) -> Iterator[Shown]:
@@ -57,7 +59,8 @@ def smb2_layers(layers: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
 def _message(frame: int, layer: Pairs, beside: Pairs, header: dict[str, Any]) -> Shown:
     is_request = not any(name.startswith("Ioctl Response") for name, _ in layer)
     blob = "smb2.ioctl.in" if is_request else "smb2.ioctl.out"
-    body = dict(next((value for name, value in layer if name.startswith("Ioctl ")), []))
+    pairs: Pairs = next((value for name, value in layer if name.startswith("Ioctl ")), [])
+    body = dict(pairs)
     raw = body.get(f"{blob}_raw") or [""]
     below = body.get(blob) or []
     in_a_pipe = any(name == "dcerpc" for name, _ in beside)
@@ -69,7 +72,17 @@ def _message(frame: int, layer: Pairs, beside: Pairs, header: dict[str, Any]) ->
         bytes.fromhex(raw[0]),
         tuple(_complaints([*layer, *([] if in_a_pipe else beside)])),
         _fields([*(below if isinstance(below, list) else []), *([] if in_a_pipe else beside)]),
+        _fields([*layer[0][1], *_without_parts(pairs)]),
     )
+
+
+def _without_parts(body: Pairs) -> Iterator[tuple[str, Any]]:
+    """A body in which whatever holds a payload, or data of an error, has only its bytes."""
+    found = dict(body)
+    for name, value in body:
+        if name != "smb2.error.data_tree":
+            holds = isinstance(value, list) and f"{name}_raw" in found
+            yield name, found[f"{name}_raw"][0] if holds else value
 
 
 def _fields(tree: Pairs) -> dict[str, list[str]]:

@@ -81,10 +81,12 @@ NEGOTIATE_RESPONSE: Fields = {**NEGOTIATE, "smb2.server_guid": of("guid"), "smb2
 
 
 def _qos_offsets(value: Any) -> list[int]:
-    """The place of both names, which follow the fixed part unless said otherwise."""
+    """The place of both names, which follow the fixed part unless said otherwise; 0 of an empty one."""
     start = 112 if value.bandwidth_limit is None else 128
     first, second = value.initiator_name_offset, value.initiator_node_name_offset
-    return [start if first is None else first, start + 2 * len(value.initiator_name) if second is None else second]
+    names = [len(value.initiator_name), len(value.initiator_node_name)]
+    usual = [start if names[0] else 0, start + 2 * names[0] if names[1] else 0]
+    return [usual[0] if first is None else first, usual[1] if second is None else second]
 
 
 SQOS: Fields = {

@@ -34,17 +34,22 @@ def size_of(content: Any) -> int:
 
 def chained(field: Field, elements: Sequence[Any]) -> tuple[Any, ...]:
     """The elements of a chain, each as long as it must be for the next to be found."""
-    walk, made = field.walk, []
-    for index, element in enumerate(elements):
-        size = len(element.encode())
-        if walk.size is not None:
-            size = int(expressions.evaluate(walk.size, to_wire(element)))
-        elif index == len(elements) - 1:
-            size = size if walk.last_size is None else walk.last_size
-        else:
-            size = -(-size // walk.align) * walk.align
-        made.append(resized(element, size))
-    return tuple(made)
+    made: dict[tuple[int, bool], Any] = {}  # the same element again and again is a frequent list
+    keys = [(id(element), index == len(elements) - 1) for index, element in enumerate(elements)]
+    for element, key in zip(elements, keys, strict=True):
+        if key not in made:
+            made[key] = resized(element, _step(field, element, last=key[1]))
+    return tuple(made[key] for key in keys)
+
+
+def _step(field: Field, element: Any, *, last: bool) -> int:
+    """Bytes from an element of a chain to the next, or to the end."""
+    walk, size = field.walk, len(element.encode())
+    if walk.size is not None:
+        return int(expressions.evaluate(walk.size, to_wire(element)))
+    if last:
+        return size if walk.last_size is None else int(walk.last_size)
+    return -(-size // int(walk.align)) * int(walk.align)
 
 
 def resized(value: Any, size: int) -> Any:

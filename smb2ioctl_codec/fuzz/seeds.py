@@ -184,8 +184,8 @@ def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> tupl
     """The first status under which the output is read as this type, and what was asked; else SUCCESS, if it is read
     as another; else None."""
     other = None
-    for status in _WITH_OUTPUT:
-        for request in asked:
+    for request in asked:  # nothing first: of most codes, the request tells nothing
+        for status in _WITH_OUTPUT:
             try:
                 found = type(row.decode_response(data, request, status))
             except DecodeError:

@@ -155,11 +155,15 @@ def _largest(kind: Any, field: Field, content: Any, unit: int, fill: _Fill) -> I
     most += [limits(each.code)[1] // unit for each in kind.PLAN.fields if each.name == field.length_field]
     most += [limits(each.code)[1] for each in kind.PLAN.fields if each.name == field.count_field]
     most += [number for name, number in _ALLOWED.items() if name == (kind.__name__, field.name)]
-    for count in range(min(most), max(0, min(most) - _TRIES), -1):
-        value = fill(content(count))
-        if value is not None and len(value.encode()) <= LARGEST:
-            yield content(count), f"{field.name}: {count}, the most that fit"
+    count = min(most)
+    for _ in range(_TRIES):
+        held = content(count) if count > 0 else None
+        value = None if held is None else fill(held)
+        excess = 1 if value is None else len(value.encode()) - LARGEST
+        if excess <= 0:
+            yield held, f"{field.name}: {count}, the most that fit"
             return
+        count -= -(-excess // unit)
 
 
 def _of_each_kind(field: Field, random: Random) -> Iterator[tuple[Any, str]]:

@@ -43,7 +43,7 @@ _IN_HEADER: dict[str, tuple[dict[str, Any], Patched]] = {
     "signature_wrong": ({"flags": HeaderFlags.SIGNED.value, "signature": b"\x77" * 16}, "message_id"),
 }
 #: Fewer changes are tried of rules that nothing breaks alone.
-_TRIES = 4000
+_TRIES = 1500
 #: Bytes behind an input, and credits of a request that asks for much.
 _SLACK, _CREDITS = 16, 64
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from smb2ioctl_codec.fuzz import donors
-from smb2ioctl_codec.fuzz.change import Change
 from smb2ioctl_codec.fuzz.draw import Draw
 from smb2ioctl_codec.fuzz.edges import edges
+from smb2ioctl_codec.fuzz.edits import Change
 from smb2ioctl_codec.messages.header import HEADER_START
 from smb2ioctl_codec.payloads.rows import BY_CODE
 
@@ -22,7 +22,7 @@ _TIMES = (1, 1, 2, 4, 32)
 def blind(given: bytes, draw: Draw) -> Change:
     """One to four changes anywhere; of nothing at all, something."""
     if not draw.below(8 if len(given) > 8 else 2):
-        return Change(draw.pick(donors.messages("response" if draw.below(2) else "request")), "a message of its own")
+        return Change(donors.message("response" if draw.below(2) else "request", draw), "a message of its own")
     data = bytearray(given)
     for _ in range(1 + draw.below(4)):
         _once(data, draw)

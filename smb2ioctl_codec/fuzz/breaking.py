@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from smb2ioctl_codec.fuzz.anatomy import Anatomy
-from smb2ioctl_codec.fuzz.change import Change
 from smb2ioctl_codec.fuzz.draw import Draw
 from smb2ioctl_codec.fuzz.edges import NO_TEXTS, wrong, wrong_pair
-from smb2ioctl_codec.fuzz.edits import fitted, put, replaced
+from smb2ioctl_codec.fuzz.edits import Change, fitted, put, replaced
 from smb2ioctl_codec.fuzz.fields import Part, is_free
 from smb2ioctl_codec.fuzz.keeping import another, some_content, some_part
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE

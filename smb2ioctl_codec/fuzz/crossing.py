@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from smb2ioctl_codec.fuzz.anatomy import Anatomy
-from smb2ioctl_codec.fuzz.change import Change
 from smb2ioctl_codec.fuzz.draw import Draw
-from smb2ioctl_codec.fuzz.edits import fitted, put, replaced
+from smb2ioctl_codec.fuzz.edits import Change, fitted, put, replaced
 from smb2ioctl_codec.fuzz.keeping import chained, some_content, some_part, with_payload
 
 

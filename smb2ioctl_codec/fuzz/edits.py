@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from smb2ioctl_codec.fuzz.fields import Content, Part, order
 from smb2ioctl_codec.schema.spans import Span
+
+
+class Change(NamedTuple):
+    """Bytes that were changed.
+
+    Attributes:
+        data: all of them.
+        what: how, in a few words.
+        path: the field that it is about; empty for none.
+    """
+
+    data: bytes | bytearray
+    what: str
+    path: str = ""
 
 
 def wire(number: Span, value: int) -> bytes:

@@ -6,10 +6,9 @@ from math import gcd
 
 from smb2ioctl_codec.fuzz import donors
 from smb2ioctl_codec.fuzz.anatomy import ALIGNMENT, Anatomy, Message
-from smb2ioctl_codec.fuzz.change import Change
 from smb2ioctl_codec.fuzz.draw import Draw
 from smb2ioctl_codec.fuzz.edges import TEXTS, other
-from smb2ioctl_codec.fuzz.edits import fitted, put, replaced, wire
+from smb2ioctl_codec.fuzz.edits import Change, fitted, put, replaced, wire
 from smb2ioctl_codec.fuzz.fields import Content, Part, is_free
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE
@@ -193,10 +192,9 @@ def change_code(shape: Anatomy, draw: Draw) -> Change | None:
 def swap_payload(shape: Anatomy, draw: Draw) -> Change | None:
     """Another payload, and mostly the control code that it belongs to."""
     message = draw.pick(shape.messages)
-    known = donors.payloads(message.direction)
-    if message.buffer is None or not known:
+    if message.buffer is None:
         return None
-    code, payload = draw.pick(known)
+    code, payload = donors.payload(message.direction, draw)
     return with_payload(message, payload, code if draw.below(4) else None)
 
 
@@ -219,7 +217,7 @@ def add_message(shape: Anatomy, draw: Draw) -> Change | None:
     if not last.has_header:
         return None
     sender = draw.pick(shape.messages)
-    more = shape.data[sender.low : sender.high] if draw.below(2) else draw.pick(donors.messages(last.direction))
+    more = shape.data[sender.low : sender.high] if draw.below(2) else donors.message(last.direction, draw)
     if shape.frames and draw.below(2):
         more = len(more).to_bytes(FRAME_HEAD_SIZE, "big") + more
         return Change(bytearray(shape.data + more), "one more frame", "Frame")

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from smb2ioctl_codec.fuzz import breaking, crossing, keeping
 from smb2ioctl_codec.fuzz.anatomy import Anatomy, anatomy
 from smb2ioctl_codec.fuzz.blind import blind, spliced
-from smb2ioctl_codec.fuzz.change import Change
 from smb2ioctl_codec.fuzz.draw import Draw
+from smb2ioctl_codec.fuzz.edits import Change
 from smb2ioctl_codec.schema import Buffer
 
 #: Bytes of the largest result, if nothing else is said.

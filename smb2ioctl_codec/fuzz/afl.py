@@ -28,7 +28,7 @@ def init(seed: int) -> None:
 
 
 def fuzz(buf: bytearray, add_buf: bytearray | None, max_size: int) -> bytearray:
-    """Another input made of `buf`, now and then of `add_buf` too: one to `max_size` bytes, as AFL++ ends without any."""
+    """Another input made of `buf`, now and then of `add_buf` too: one to `max_size` bytes, for AFL++ wants some."""
     _State.calls += 1
     if add_buf and _State.calls % _CROSSED == 0:
         _State.done = (crossed(buf, add_buf, _next_seed(), max_size),)

@@ -1,4 +1,5 @@
-"""Benchmarks of what makes fuzz inputs. Exit status: 0 if every limit is kept, 1 if one is missed, 2 for a wrong NAME."""
+"""Benchmarks of what makes fuzz inputs. Exit status: 0 if every limit is kept, 1 if one is missed, 2 for a wrong
+NAME."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Mutations per second on one core, over the recorded messages of all kinds, a compound, a frame, and what is no message.
+"""Mutations per second on one core, over recorded messages of all kinds, a compound, a frame, and what is no message.
 
-How often a fuzzer comes back to one input decides what it costs, for what was read last is remembered. So it is measured
-three ways: as AFL++ works, which mutates one input many times before it takes the next; as libFuzzer and Atheris do,
-which mutate a result up to five times on; and with an input that was never seen before, each time.
+How often a fuzzer comes back to one input decides what it costs, for what was read last is remembered. So it is
+measured three ways: as AFL++ works, which mutates one input many times before it takes the next; as libFuzzer and
+Atheris do, which mutate a result up to five times on; and with an input that was never seen before, each time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -85,6 +86,6 @@ def _never_seen(inputs: list[bytes]) -> float:
 def _crossovers(inputs: list[bytes]) -> float:
     start = _clock()
     for seed in range(_IN_A_ROW):
-        for first, second in zip(inputs, inputs[1:], strict=False):
+        for first, second in pairwise(inputs):
             crossover(first, second, seed, _MOST)
     return _IN_A_ROW * (len(inputs) - 1) / (_clock() - start)

@@ -17,27 +17,24 @@ from smb2ioctl_codec.schema.spans import Span
 EXTENSIONS = (1, 2, 4, 7, 8, 16, 64, 256, 512)
 
 
-def _measures(part: Part) -> list[Span]:
-    """The numbers that say something about other bytes, or may have one value alone."""
-    return [each for each in part.numbers if not is_free(each)]
+def _some_measure(shape: Anatomy, draw: Draw) -> tuple[Span, Part] | None:
+    """A number that says something about other bytes, or may have one value alone, and the record that it is in."""
+    part = some_part(shape, draw)
+    found = [each for each in part.numbers if not is_free(each)] if part is not None else []
+    return (draw.pick(found), part) if part is not None and found else None
 
 
 def break_numbers(shape: Anatomy, draw: Draw) -> Change | None:
     """One length, count, offset, link or constant that is wrong, or two; of one record or of two."""
-    part = some_part(shape, draw)
-    numbers = _measures(part) if part is not None else []
-    if part is None or not numbers:
+    chosen = _some_measure(shape, draw)
+    if chosen is None:
         return None
-    data, number = bytearray(shape.data), draw.pick(numbers)
+    data, (number, part) = bytearray(shape.data), chosen
     put(data, number, wrong(number, part, draw))
-    what = "wrong"
-    if not draw.below(3):
-        second = some_part(shape, draw) or part
-        for other in (_measures(second),):
-            if other:
-                put(data, draw.pick(other), wrong(number, second, draw))
-                what = "two wrong"
-    return Change(_extended(shape, data, draw), what, number.path)
+    second = None if draw.below(3) else _some_measure(shape, draw)
+    if second is not None:
+        put(data, second[0], wrong(*second, draw))
+    return Change(_extended(shape, data, draw), "wrong" if second is None else "two wrong", number.path)
 
 
 def break_pair(shape: Anatomy, draw: Draw) -> Change | None:
@@ -47,11 +44,10 @@ def break_pair(shape: Anatomy, draw: Draw) -> Change | None:
     if part is None or not found:
         return break_numbers(shape, draw)
     content = draw.pick(found)
-    size = next((each for each in content.sizes if each.name == content.span.field.length_field), None)
-    if content.offset is None or size is None:
+    if content.offset is None or not content.sizes:
         return break_numbers(shape, draw)
     offset, base = content.offset
-    data = bytearray(shape.data)
+    data, size = bytearray(shape.data), content.sizes[-1]
     first, second = wrong_pair(offset, base, size, content, part, draw)
     put(data, offset, first)
     put(data, size, second)

@@ -23,7 +23,8 @@ from smb2ioctl_codec.fuzz.mutator import custom_crossover, custom_mutator
 def instrument_decoders() -> None:
     """Let the compiled decoders count as covered."""
     kinds: set[Any] = {kind for row in BY_CODE.values() for kind in (*row.types("request"), *row.types("response"))}
-    for kind in kinds | {s2.Header, s2.IoctlRequest, s2.IoctlResponse, s2.ErrorResponse}:
+    kinds |= {s2.Header, s2.IoctlRequest, s2.IoctlResponse, s2.ErrorResponse}
+    for kind in kinds:
         atheris.instrument_func(kind.decode)
 
 

@@ -211,7 +211,7 @@ def _bodies(random: Random) -> Iterator[Case]:
     code = CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS
     usual = {"ctl_code": code, "file_id": build.FILE_ID, "max_output_response": build.ROOM}
     for each in variants(IoctlRequest, random):
-        value = make(IoctlRequest, random, **usual | ({each.name: getattr(each.value, each.name)} if each.name else {}))
+        value = make(IoctlRequest, random, **usual | each.given)
         if value is not None and each.name not in ("ctl_code", "file_id"):
             yield request_case(value, f"IoctlRequest, {each.what}", f"IoctlRequest.{each.name}")
     for offset, count in ((0x78, 0), (0, 0)):
@@ -221,7 +221,7 @@ def _bodies(random: Random) -> Iterator[Case]:
     yield request_case(moved, "eight bytes before the input", "IoctlRequest.input_offset")
     for each in variants(IoctlResponse, random):
         if each.name not in ("ctl_code", "file_id"):
-            given = {each.name: getattr(each.value, each.name)} if each.name else {}
+            given = dict(each.given)
             code = CtlCode.FSCTL_PIPE_TRANSCEIVE if "output" in given else CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS
             output = given.pop("output", bytes(12))
             what = f"IoctlResponse, {each.what}"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz import referrals
 from smb2ioctl_codec.fuzz.fit import LARGEST, chained, exact_size
+from smb2ioctl_codec.fuzz.placed import placed
 from smb2ioctl_codec.fuzz.values import items_of, make, text
 from smb2ioctl_codec.payloads.copychunk import MAX_CHUNKS
 from smb2ioctl_codec.schema import Record, expressions
@@ -31,11 +32,12 @@ _UNKNOWN = 8
 
 
 class Variant(NamedTuple):
-    """A value, and what is special about it; the name of the field that is."""
+    """A value, and what is special about it; the name of the field that is; the attributes that make it so."""
 
     value: Any
-    what: str = ""
-    name: str = ""
+    what: str
+    name: str
+    given: dict[str, Any]
 
 
 #: Attributes, what is special about them, and the field that it is about.
@@ -50,7 +52,7 @@ def variants(kind: type[Record], random: Random) -> list[Variant]:
     for given, what, name in _differences(kind, random):
         value = make(kind, random, **given)
         if value is not None:
-            found.setdefault(value.encode(), Variant(value, what, name))
+            found.setdefault(value.encode(), Variant(value, what, name, given))
     return list(found.values())
 
 
@@ -70,6 +72,7 @@ def _differences(kind: Any, random: Random) -> Iterator[_Difference]:
     for field in kind.PLAN.fields:
         if field.condition is not None:
             yield from _where(kind, field)
+    yield from placed(kind, random)
 
 
 def _there(kind: Any, field: Field, random: Random) -> dict[str, Any]:

@@ -9,7 +9,6 @@ case breaks the constant that a reader knows the record by, nor cuts what it wou
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -24,6 +23,7 @@ from smb2ioctl_codec.fuzz.defects.sizes import contents, fixed_parts, items, lef
 from smb2ioctl_codec.fuzz.defects.subjects import Subject, features, subjects
 from smb2ioctl_codec.fuzz.defects.texts import strings, texts
 from smb2ioctl_codec.fuzz.defects.whole import form_of, whole
+from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.seeds import Made, made
 from smb2ioctl_codec.schema import Record
 from smb2ioctl_codec.schema.violations import first_violation
@@ -61,13 +61,7 @@ def defects(seed: int = 0) -> Iterator[Case]:
 def defects_of(valid: Iterable[Made]) -> Iterator[Case]:
     """Those that can be made of some valid messages, each once: first one of every record, then another of each."""
     known: set[object] = set()
-    waiting = deque(chain.from_iterable(_sources(each, known) for each in valid))
-    while waiting:
-        source = waiting.popleft()
-        case = next(source, None)
-        if case is not None:
-            yield case
-            waiting.append(source)
+    return in_turn(chain.from_iterable(_sources(each, known) for each in valid))
 
 
 def _sources(each: Made, known: set[object]) -> Iterator[Iterator[Case]]:

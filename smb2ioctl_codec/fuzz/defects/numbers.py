@@ -35,10 +35,12 @@ def checks(shape: Shape) -> Iterator[Flaw]:
     """Each check between fields, broken by one number: the smallest and the largest that break nothing else."""
     for check in shape.plan.checks:
         for name in sorted(expressions.names(check.violated) & shape.places.keys()):
-            broken = [number for number in _near(shape, name) if _breaks(shape, check, name, number)]
-            for number, what in dict(zip(broken[:1] + broken[-1:], ("smallest", "largest"), strict=False)).items():
-                path = check.path.partition(".")[2]
-                yield Flaw(check.id, path, f"the {what} {name} that breaks it", shape.put(name, number))
+            numbers = [number for number in _near(shape, name) if _breaks(shape, check, name, number)]
+            for what, some in (("smallest", numbers), ("largest", numbers[::-1])):
+                number = next((each for each in some if _is_whole(shape, name, each)), None)
+                if number is not None:
+                    path = check.path.partition(".")[2]
+                    yield Flaw(check.id, path, f"the {what} {name} that breaks it", shape.put(name, number))
 
 
 def _near(shape: Shape, name: str) -> list[int]:
@@ -50,8 +52,10 @@ def _near(shape: Shape, name: str) -> list[int]:
 
 
 def _breaks(shape: Shape, check: Check, name: str, number: int) -> bool:
-    """Whether a number breaks this check, and no layout."""
-    known = {**shape.wire, name: number, "size": len(shape.data)}
-    return bool(expressions.evaluate(check.violated, known)) and not read(
-        shape.plan, shape.put(name, number), keep=False
-    ).defects
+    """Whether a number breaks this check."""
+    return bool(expressions.evaluate(check.violated, {**shape.wire, name: number, "size": len(shape.data)}))
+
+
+def _is_whole(shape: Shape, name: str, number: int) -> bool:
+    """Whether a number leaves the layout as it must be."""
+    return not read(shape.plan, shape.put(name, number), keep=False).defects

@@ -48,7 +48,7 @@ def referrals(shape: Shape) -> Iterator[Flaw]:
 
 
 def _count(shape: Shape, entries: list[Span]) -> Iterator[Flaw]:
-    if _MOST * SMALLEST > len(shape.data):
+    if len(shape.data) < _MOST * SMALLEST:
         yield Flaw("count", "referral_entries", f"{_COUNT} {FAR_MORE}", shape.put(_COUNT, _MOST))
     count, end = len(entries) + 1, entries[-1].offset + entries[-1].size
     data = shape.put(_COUNT, count)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
+from functools import cache
 from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz import build
@@ -68,8 +69,8 @@ def _message(case: Case) -> Iterator[Subject]:
 
     def with_body(data: bytes) -> bytes | None:
         is_error = int.from_bytes(data[:2], "little") == ErrorResponse.PLAN.field("structure_size").const
-        is_other = type(packet.body) is ErrorResponse and not is_error or type(packet.body) is IoctlResponse and is_error
-        return None if is_other else head + data
+        was_error = {ErrorResponse: True, IoctlResponse: False}.get(type(packet.body), is_error)
+        return head + data if is_error is was_error else None
 
     yield Subject(case, packet.header, head, with_header)
     yield Subject(case, packet.body, rest, with_body)
@@ -116,9 +117,7 @@ def status_of(case: Case) -> NtStatus:
 
 def features(value: Any, path: str = "") -> Iterator[str]:
     """What there is in a record to be broken: its parts that are there, lists of several, the type of each part."""
-    names = [field.name for field in fields(value)]
-    if isinstance(value, TruncatedReferralReply):
-        names.append("referral_entries")
+    names = _names(type(value))
     if value.PLAN.checks:  # what breaks the layout of one content may break a check if another is there
         yield f"{path}: {[each for each in names if getattr(value, each)]}"
     for each in names:
@@ -129,6 +128,13 @@ def features(value: Any, path: str = "") -> Iterator[str]:
         if isinstance(item, tuple) and len(item) > 1:
             yield f"{name}, several"
         for part in item if isinstance(item, tuple) else (item,):
-            if is_dataclass(part):
+            if hasattr(part, "PLAN"):
                 yield f"{name}: {type(part).__name__}"
                 yield from features(part, name)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The attributes of a record; of a cut reply also what it holds as bytes."""
+    more = ("referral_entries",) if kind is TruncatedReferralReply else ()
+    return (*(field.name for field in fields(kind)), *more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from smb2ioctl_codec.fuzz.defects.shape import Flaw, Shape
 from smb2ioctl_codec.fuzz.defects.sizes import FAR_MORE, ONE_MORE
@@ -31,6 +32,7 @@ def damaged(data: bytes, start: int, end: int, *, at_end: bool = True) -> Iterat
 
 def texts(shape: Shape) -> Iterator[Flaw]:
     """Text of any placement, and in fields of fixed size."""
+    after = dict(pairwise(field.name for field in shape.plan.fields))
     for field, span in shape.present:
         is_text = field.kind == "text" or field.type.startswith("UTF-16 in")
         if not is_text or not span.size:
@@ -38,14 +40,14 @@ def texts(shape: Shape) -> Iterator[Flaw]:
         for what, data in damaged(shape.data, span.offset, span.offset + span.size):
             yield Flaw("utf-16", field.name, what, data)
         if field.kind == "text":
-            yield Flaw("utf-16", field.name, "an odd number of bytes", _odd(shape, field, span))
+            yield Flaw("utf-16", field.name, "an odd number of bytes", _odd(shape, field, span, after.get(field.name)))
 
 
-def _odd(shape: Shape, field: Field, span: Span) -> bytes:
+def _odd(shape: Shape, field: Field, span: Span, after: str | None) -> bytes:
     """A text without its last byte. Where what follows takes whatever is there, that takes the byte, too."""
-    after = shape.plan.fields[shape.plan.fields.index(field) + 1 :]
     data, end = shape.data, span.offset + span.size
-    if field.place != "at" and not (after and after[0].kind == "raw" and after[0].place != "sized"):
+    taker = None if after is None else shape.plan.field(after)
+    if field.place != "at" and (taker is None or taker.kind != "raw" or taker.place == "sized"):
         data = shape.resized(data[: end - 1] + data[end:])
     return data if field.length_field is None else shape.put(field.length_field, span.size - 1, data)
 

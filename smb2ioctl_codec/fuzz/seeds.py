@@ -24,9 +24,10 @@ from smb2ioctl_codec.payloads.error_data import (
     ShareRedirectErrorContext,
     SymbolicLinkErrorResponse,
 )
-from smb2ioctl_codec.payloads.read_hash import HashRetrievalType, ReadHashRequest
-from smb2ioctl_codec.payloads.row import Row
+from smb2ioctl_codec.payloads.read_hash import HashHeader, HashRetrievalType, HashRetrieveHashBased, ReadHashRequest
+from smb2ioctl_codec.payloads.row import Direction, Row
 from smb2ioctl_codec.payloads.rows import BY_CODE
+from smb2ioctl_codec.payloads.storage import StorageAccessAlignment, StoragePropertyQuery, VolumeGptAttributes
 from smb2ioctl_codec.rules import MS_SMB2
 from smb2ioctl_codec.schema import Record
 
@@ -38,6 +39,12 @@ UNKNOWN = CtlCode(0x83848003)
 DATA_OF_ERRORS: dict[type[Record], NtStatus] = {
     SymbolicLinkErrorResponse: NtStatus.STOPPED_ON_SYMLINK,
     ShareRedirectErrorContext: NtStatus.BAD_NETWORK_NAME,
+}
+#: Types of payloads whose codes no document prints, and who sends them.
+UNNUMBERED: dict[type[Record], Direction] = {
+    StoragePropertyQuery: "request",
+    StorageAccessAlignment: "response",
+    VolumeGptAttributes: "response",
 }
 #: So many come first: a plain request and reply of every code.
 PLAIN = 2 * len(BY_CODE)
@@ -70,7 +77,8 @@ def made(seed: int = 0) -> Iterator[Made]:
     random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
     parts = [list(some) for row in BY_CODE.values() for some in (_requests(row, random), _replies(row, random))]
     others = (_bare(), _bodies(random), compounds())
-    return filter(_is_valid, in_turn([*parts, *(map(Made, some) for some in others), _errors(random)]))
+    some = [*parts, *(map(Made, some) for some in others), _errors(random), _untyped(random)]
+    return filter(_is_valid, in_turn(some))
 
 
 def _is_valid(made: Made) -> bool:
@@ -204,6 +212,23 @@ def _bare() -> Iterator[Case]:
             yield reply_case(build.reply(code, b""), code, "no output")
     yield request_case(build.request(UNKNOWN, bytes(OPAQUE)), f"{OPAQUE} bytes of input")
     yield reply_case(build.reply(UNKNOWN, bytes(OPAQUE)), UNKNOWN, f"{OPAQUE} bytes of output")
+
+
+def _untyped(random: Random) -> Iterator[Made]:
+    """Records that no control code leads to, under the code without a name; the head of a file of hashes in a reply."""
+    for kind, direction in UNNUMBERED.items():
+        for each in variants(kind, random):
+            data, what, path = each.value.encode(), f"{kind.__name__}, {each.what}", _path(kind, each)
+            if direction == "request":
+                yield Made(request_case(build.request(UNKNOWN, data), what, path), each.value)
+            else:
+                yield Made(reply_case(build.reply(UNKNOWN, data), UNKNOWN, what, path), each.value)
+    for each in _small(HashHeader, random):
+        data, what = HashRetrieveHashBased(0, each.value.encode()).encode(), f"HashHeader, {each.what}"
+        if len(data) <= LARGEST:
+            reply = build.reply(CtlCode.FSCTL_SRV_READ_HASH, data)
+            case = reply_case(reply, CtlCode.FSCTL_SRV_READ_HASH, what, _path(HashHeader, each))
+            yield Made(case, each.value)
 
 
 def _bodies(random: Random) -> Iterator[Case]:

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case
-from smb2ioctl_codec.fuzz.seeds import Made
+from smb2ioctl_codec.fuzz.seeds import UNKNOWN, Made
 from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, Header, IoctlResponse, Packet
 from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.dfs import TruncatedReferralReply
 from smb2ioctl_codec.payloads.error_data import ShareRedirectErrorContext
+from smb2ioctl_codec.payloads.read_hash import HashHeader, HashRetrieveHashBased
 from smb2ioctl_codec.payloads.rows import BY_CODE
 from smb2ioctl_codec.schema import Record
 
@@ -51,6 +52,8 @@ def subjects(made: Made) -> Iterator[Subject]:
         return
     if value is None:
         yield from _message(case)
+    elif case.code == UNKNOWN or type(value) is HashHeader:
+        yield Subject(case, value, value.encode(), _untyped(case, type(value)))
     elif case.direction == "request":
         yield Subject(case, value, value.encode(), _request(case, type(value)))
     elif case.code is not None:
@@ -98,6 +101,18 @@ def _reply(case: Case, kind: Any, asked: Any) -> Callable[[bytes], bytes | None]
     return wrap
 
 
+def _untyped(case: Case, kind: type[Record]) -> Callable[[bytes], bytes | None]:
+    """For records that nothing in a message tells to be there."""
+    code: Any = case.code
+
+    def wrap(data: bytes) -> bytes:
+        if case.direction == "request":
+            return build.request_message(build.request(code, data))
+        return build.reply(code, HashRetrieveHashBased(0, data).encode() if kind is HashHeader else data)
+
+    return wrap
+
+
 def _error(case: Case, kind: type[Record]) -> Callable[[bytes], bytes | None]:
     body: Any = Packet.decode(case.data).body
     error_id = ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
@@ -117,7 +132,8 @@ def status_of(case: Case) -> NtStatus:
 
 def features(value: Any, path: str = "") -> Iterator[str]:
     """What there is in a record to be broken: its parts that are there, lists of several, the type of each part."""
-    names = _names(type(value))
+    kind: Any = type(value)
+    names = _names(kind)
     if value.PLAN.checks:  # what breaks the layout of one content may break a check if another is there
         yield f"{path}: {[each for each in names if getattr(value, each)]}"
     for each in names:

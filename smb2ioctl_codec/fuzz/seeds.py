@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
@@ -105,15 +106,16 @@ def _requests(row: Row, random: Random) -> Iterator[Made]:
     code = row.ctl_code
     types = row.types("request")
     for kind in types:
-        for each in _small(kind, random):
-            data = each.value.encode()
-            if _is_readable(row, data):
-                what = f"{kind.__name__}, {each.what}"
-                yield Made(request_case(build.request(code, data), what, _path(kind, each)), each.value)
+        readable = [each for each in _small(kind, random) if _type(row, each.value.encode()) is not None]
+        its_own = [each for each in readable if _type(row, each.value.encode()) is kind]
+        for each in its_own or readable:  # FileObjectIdBufferType2 is read as the first type
+            what = f"{kind.__name__}, {each.what}"
+            case = request_case(build.request(code, each.value.encode()), what, _path(kind, each))
+            yield Made(case, each.value)
     if not types:
         yield Made(request_case(build.request(code), "no input"))
         yield Made(request_case(build.request(code, random.randbytes(OPAQUE)), f"{OPAQUE} bytes of input"))
-    elif _is_readable(row, b""):
+    elif _type(row, b"") is not None:
         yield Made(request_case(build.request(code), "no input"))
     if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
         yield Made(request_case(build.request(code, RPC_BIND), "an RPC bind"))
@@ -130,13 +132,12 @@ def _requests(row: Row, random: Random) -> Iterator[Made]:
         yield Made(request_case(body, what, "IoctlRequest.max_output_response"), plain)
 
 
-def _is_readable(row: Row, data: bytes) -> bool:
-    """Whether the input is read as some type; FileObjectIdBufferType2 is read as the first type."""
+def _type(row: Row, data: bytes) -> type[Any] | None:
+    """The type that the input is read as; None if it cannot be read."""
     try:
-        row.decode_request(data)
+        return type(row.decode_request(data))
     except DecodeError:
-        return False
-    return True
+        return None
 
 
 def _small(kind: type[Record], random: Random) -> list[Variant]:
@@ -156,15 +157,16 @@ def _replies(row: Row, random: Random) -> Iterator[Made]:
         asked += [each.value for kind in row.types("request") for each in _small(kind, random)]
     first = b""
     for kind in row.types("response"):
-        for each in _small(kind, random):
+        small = _small(kind, random)
+        its_own = [(each, *found) for each in small if (found := _read_as(kind, row, each.value.encode(), asked))]
+        others = [(each, NtStatus.SUCCESS, None) for each in small if _is_output(row, each.value.encode())]
+        for each, status, request in its_own or others:
             data = each.value.encode()
-            status, request = _status(row, kind, data, asked)
-            if status is not None:
-                first = first or data
-                name = "" if status == NtStatus.SUCCESS else f" under {status.name}"
-                what = f"{kind.__name__}{name}, {each.what}"
-                case = reply_case(build.reply(code, data, status), code, what, _path(kind, each))
-                yield Made(case, each.value, request)
+            first = first or data
+            name = "" if status == NtStatus.SUCCESS else f" under {status.name}"
+            what = f"{kind.__name__}{name}, {each.what}"
+            case = reply_case(build.reply(code, data, status), code, what, _path(kind, each))
+            yield Made(case, each.value, request)
     if _is_output(row, b""):
         yield Made(reply_case(build.reply(code, b""), code, "no output"))
     if code == CtlCode.FSCTL_PIPE_TRANSCEIVE:
@@ -188,20 +190,14 @@ def _is_output(row: Row, data: bytes) -> bool:
     return True
 
 
-def _status(row: Row, kind: type[Record], data: bytes, asked: list[Any]) -> tuple[NtStatus | None, Any]:
-    """The first status under which the output is read as this type, and what was asked; else SUCCESS, if it is read
-    as another; else None."""
-    other = None
+def _read_as(kind: type[Any], row: Row, data: bytes, asked: list[Any]) -> tuple[NtStatus, Any] | None:
+    """The first status under which the output is read as this type, and what was asked; None if it never is."""
     for request in asked:  # nothing first: of most codes, the request tells nothing
         for status in _WITH_OUTPUT:
-            try:
-                found = type(row.decode_response(data, request, status))
-            except DecodeError:
-                continue
-            if found is kind:
-                return status, request
-            other = NtStatus.SUCCESS if found is not bytes else other
-    return other, None
+            with suppress(DecodeError):
+                if type(row.decode_response(data, request, status)) is kind:
+                    return status, request
+    return None
 
 
 def _bare() -> Iterator[Case]:

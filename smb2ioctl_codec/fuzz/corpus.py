@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from smb2ioctl_codec.fuzz import interactions
 from smb2ioctl_codec.fuzz.broken import bases, broken
 from smb2ioctl_codec.fuzz.case import KINDS, Case, Kind
+from smb2ioctl_codec.fuzz.defects import defects_of
 from smb2ioctl_codec.fuzz.minimal import one_of_each_check, smallest
 from smb2ioctl_codec.fuzz.order import grouped, in_turn, mixed
-from smb2ioctl_codec.fuzz.seeds import PLAIN, seeds
+from smb2ioctl_codec.fuzz.seeds import PLAIN, made
 
 #: How many of each kind come in each round, once the plain seeds are out.
 _SHARES: tuple[tuple[Kind, int], ...] = (("seed", 2), ("broken", 2), ("interaction", 1))
@@ -52,11 +53,12 @@ def corpus(
 
 def _whole(seed: int) -> Iterator[Case]:
     """All that are made on purpose."""
-    valid = [*seeds(seed), *bases(), *(base.case for base in interactions.bases(seed))]
+    seeds = [*made(seed)]
+    valid = [*(each.case for each in seeds), *bases(), *(base.case for base in interactions.bases(seed))]
     known = {case.data for case in valid}
     parts: dict[Kind, Iterable[Case]] = {
         "seed": valid[PLAIN:],
-        "broken": _broken(),
+        "broken": mixed(((_broken(), 3), (defects_of(seeds), 1))),
         "interaction": (case for case in interactions.interactions(seed) if case.data not in known),
     }
     yield from valid[:PLAIN]
@@ -69,8 +71,9 @@ def _broken() -> Iterator[Case]:
 
 
 def _minimal(seed: int) -> Iterator[Case]:
-    yield from smallest(seeds(seed))
-    yield from one_of_each_check(_broken())
+    seeds = [*made(seed)]
+    yield from smallest(each.case for each in seeds)
+    yield from one_of_each_check(chain(_broken(), defects_of(seeds)))
 
 
 def _different(cases: Iterable[Case]) -> Iterator[Case]:

@@ -24,7 +24,9 @@ def expected(ctl_code: int, value: object, *, is_request: bool) -> dict[str, lis
     if value == b"":
         return {}
     fields = FIELDS.get((CtlCode(ctl_code), is_request), UNKNOWN)
-    if fields is REPARSE_POINT:
+    if isinstance(value, bytes) and fields:  # we cannot read it
+        fields = UNKNOWN
+    elif fields is REPARSE_POINT:
         fields = fscc.REPARSE_POINTS[type(value).__name__]
     found = {name: listed(field(value)) for name, field in fields.items()}
     return {name: values for name, values in found.items() if values}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .words import Fields, bits, filler, of
+from smb2ioctl_codec.payloads.network import SockaddrIn, SockaddrIn6
+
+from .words import Field, Fields, bits, filler, of
 
 COPY_REQUEST: Fields = {
     "smb2.fsctl.cchunk.resume_key": of("source_key"),
@@ -33,6 +35,24 @@ SNAPSHOTS: Fields = {
     "smb2.ioctl.enumerate_snapshots.array_size": of("snapshot_array_size"),
     "smb2.ioctl.enumerate_snapshots.snapshot": lambda value: list(value.snapshots),
 }
+
+
+def _storage(interface: Any) -> bytes:
+    address = interface.sock_addr_storage
+    return address if isinstance(address, bytes) else bytes(address.encode())
+
+
+def _in_addresses(name: str, *kinds: type, mask: int | None = None) -> Field:
+    """An attribute of all addresses of some kinds."""
+
+    def found(value: Any) -> list[Any]:
+        addresses = [one.sock_addr_storage for one in value.interfaces if isinstance(one.sock_addr_storage, kinds)]
+        values = [getattr(one, name) for one in addresses]
+        return values if mask is None else [one & mask for one in values]
+
+    return found
+
+
 INTERFACES: Fields = {
     "smb2.ioctl.network_interfaces.next_offset": lambda value: [
         152 + len(one.padding) if place < len(value.interfaces) else 0 for place, one in enumerate(value.interfaces, 1)
@@ -41,21 +61,15 @@ INTERFACES: Fields = {
     "smb2.ioctl.network_interfaces.rss_queue_count": of("interfaces.reserved"),
     "smb2.ioctl.network_interfaces.link_speed": of("interfaces.link_speed"),
     **bits("smb2.ioctl.network_interfaces.capabilities", "interfaces.capability", {"rss": 1, "rdma": 2}),
-    "smb2.windows.sockaddr.family": lambda value: [2 if one.address.version == 4 else 23 for one in value.interfaces],
-    "smb2.windows.sockaddr.port": lambda value: [one.sock_addr_storage.port for one in value.interfaces],
-    "smb2.windows.sockaddr.in.addr": lambda value: [
-        one.address for one in value.interfaces if one.address.version == 4
+    "smb2.windows.sockaddr.family": lambda value: [
+        int.from_bytes(_storage(one)[:2], "little") for one in value.interfaces
     ],
-    "smb2.windows.sockaddr.in6.addr": lambda value: [
-        one.address for one in value.interfaces if one.address.version == 6
-    ],
+    "smb2.windows.sockaddr.port": _in_addresses("port", SockaddrIn, SockaddrIn6),
+    "smb2.windows.sockaddr.in.addr": _in_addresses("address", SockaddrIn),
+    "smb2.windows.sockaddr.in6.addr": _in_addresses("address", SockaddrIn6),
     # Of these two Wireshark reads the first two of four bytes.
-    "smb2.windows.sockaddr.in6.flow_info": lambda value: [
-        one.sock_addr_storage.flow_info & 0xFFFF for one in value.interfaces if one.address.version == 6
-    ],
-    "smb2.windows.sockaddr.in6.scope_id": lambda value: [
-        one.sock_addr_storage.scope_id & 0xFFFF for one in value.interfaces if one.address.version == 6
-    ],
+    "smb2.windows.sockaddr.in6.flow_info": _in_addresses("flow_info", SockaddrIn6, mask=0xFFFF),
+    "smb2.windows.sockaddr.in6.scope_id": _in_addresses("scope_id", SockaddrIn6, mask=0xFFFF),
 }
 RESILIENCY: Fields = {
     "smb2.ioctl.resiliency.timeout": of("timeout"),

@@ -37,6 +37,8 @@ _MEANT: dict[tuple[str, str], Any] = {
     ("NfsDevice", "type"): NfsType.CHR,
     ("NfsFile", "type"): NfsType.FIFO,
 }
+#: Contents that are plain as they are by default: what follows all that means something, mostly nothing.
+_USUAL = ("context", "extended", "padding", "rest", "trailing")
 #: Kinds of fields that are lists.
 _LISTS = ("strings", "items", "walk")
 
@@ -77,7 +79,8 @@ def _attributes(kind: Any, field: Field, index: int, made: dict[str, Any], rando
             if absent
             else _content(kind, field, index, made, random)
         )
-    if field.name in usual and field.exact is None and (field.kind == "integer" or field.role == "reserved"):
+    is_usual = field.kind == "integer" or field.role == "reserved" or field.name in _USUAL
+    if field.name in usual and field.exact is None and is_usual:
         return {name: usual[name] for name in field.attributes}
     return _content(kind, field, index, made, random)
 

@@ -1,4 +1,4 @@
-"""The command line ``smb2ioctl``: dissect, decode, encode, code, rules.
+"""The command line ``smb2ioctl``: dissect, decode, encode, code, rules, corpus.
 
 Exit status: 0 done, 1 bad input, 2 bad usage, 130 interrupted, 141 whoever read the output went away. What is wrong is
 told in one line on standard error, with its place.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -114,7 +115,7 @@ class _Job:
             self.place = name(argument)
             try:
                 selection = self._select(argument)
-                with Progress(argument, selection.position) as progress:
+                with Progress(argument, selection.position, partial(files.size_of, argument)) as progress:
                     for each in take(selection):
                         yield each
                         progress.step()

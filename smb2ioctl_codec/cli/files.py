@@ -38,6 +38,11 @@ def read(name: str) -> bytes:
     return content
 
 
+def size_of(name: str) -> int | None:
+    """Bytes of a file; None for standard input."""
+    return None if name == "-" else Path(name).stat().st_size
+
+
 def content_of(argument: str) -> tuple[bytes, bool]:
     """What an argument of decode means, and whether it is itself the text of a message: it is where no file is."""
     from smb2ioctl_codec.dissect.inputs import from_hex

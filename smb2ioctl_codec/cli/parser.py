@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from smb2ioctl_codec.cli import corpus
 from smb2ioctl_codec.cli.decode import decode
 from smb2ioctl_codec.cli.dissect import FORMATS, dissect
 from smb2ioctl_codec.cli.encode import encode
@@ -13,6 +14,7 @@ from smb2ioctl_codec.cli.lookup import code, rules
 from smb2ioctl_codec.cli.say import BAD_USAGE, say, short
 
 if TYPE_CHECKING:
+    from smb2ioctl_codec.ctl_code import CtlCode
     from smb2ioctl_codec.ntstatus import NtStatus
     from smb2ioctl_codec.rules import RuleSet
 
@@ -37,7 +39,7 @@ def parser() -> Parser:
 
     made = Parser(
         prog="smb2ioctl",
-        description="The bytes of SMB2 IOCTL messages: dissected in captures, decoded, encoded, looked up.",
+        description="The bytes of SMB2 IOCTL messages: dissected in captures, decoded, encoded, made for fuzzers.",
         epilog="Exit status: 0 done, 1 bad input, 2 bad usage.",
         allow_abbrev=False,
     )
@@ -71,6 +73,8 @@ def parser() -> Parser:
     each = commands.add_parser("rules", help="print the rules that requests are held against", allow_abbrev=False)
     each.add_argument("name", nargs="?", type=_rules, metavar="NAME", help="one rule set (default: all)")
     each.set_defaults(command=rules)
+
+    _add_corpus(commands)
     return made
 
 
@@ -107,6 +111,69 @@ def _add_dissect(commands: Any) -> None:
         help="a TCP port of servers, in place of 445 and 139; may be repeated",
     )  # fmt: skip
     each.set_defaults(command=dissect)
+
+
+def _add_corpus(commands: Any) -> None:
+    each = commands.add_parser(
+        "corpus", help="write a fuzz corpus", allow_abbrev=False,
+        description="Writes a fuzz corpus: files named by their SHA-256, and a manifest that tells what each is.",
+    )  # fmt: skip
+    each.add_argument(
+        "out", metavar="OUT",
+        help="a directory; an archive if it ends in .zip (OSS-Fuzz: TARGET_seed_corpus.zip); a file for pcap and dict",
+    )  # fmt: skip
+    each.add_argument(
+        "--kind", action="append", type=_kind, metavar="KIND",
+        help="only cases of this kind: seed, broken, interaction or mutated; may be repeated",
+    )  # fmt: skip
+    each.add_argument(
+        "--code", action="append", type=_code, metavar="CODE",
+        help="only cases of this control code, a number like 0x144064 or a name; may be repeated",
+    )  # fmt: skip
+    each.add_argument("--seed", type=_number, metavar="N", help="of what is made at random (default: 0)")
+    each.add_argument(
+        "--count", type=_count, metavar="N",
+        help="how many cases, mutated ones where no others are left (default: all that are made on purpose)",
+    )  # fmt: skip
+    each.add_argument("--minimal", action="store_true", help="only as many as keep every rule, branch and field's role")
+    each.add_argument(
+        "--format", choices=corpus.FORMATS, default="message",
+        help="what a file holds: message (default), frame: with the four bytes of direct TCP, body: what follows the "
+        "header, payload: input, output or error data, ndr: for Samba's fuzz_ndr programs; or pcap: a capture of all; "
+        "or dict: a dictionary for AFL and libFuzzer",
+    )  # fmt: skip
+    each.add_argument("--force", action="store_true", help="write where something is, and replace an earlier corpus")
+    each.set_defaults(command=corpus.corpus)
+
+
+def _kind(text: str) -> str:
+    from smb2ioctl_codec.fuzz import KINDS
+
+    if text in KINDS:
+        return text
+    raise argparse.ArgumentTypeError(f"{short(text)} is none of {', '.join(KINDS)}")
+
+
+def _code(text: str) -> CtlCode:
+    from smb2ioctl_codec.dissect.tables import find_code
+
+    try:
+        return find_code(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{short(text)}: {error}") from None
+
+
+def _number(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{short(text)} is no number of at most 18 digits")
+
+
+def _count(text: str) -> int:
+    number = _number(text)
+    if number:
+        return number
+    raise argparse.ArgumentTypeError("0 cases are no corpus; expected 1 or more")
 
 
 def _port(text: str) -> int:

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, while a long file is read: only on a terminal, and only where rich is installed."""
+"""A progress bar on standard error while much is read or written: on a terminal, and where rich is installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,21 +19,27 @@ _STEPS = 256
 
 
 class Progress:
-    """Shows how far a file has been read.
+    """Shows how much of something has been done.
 
     Args:
-        argument: its name; of ``-`` nobody knows the size.
-        position: gives the bytes that were read.
+        label: its name.
+        position: gives how much has been done; None: the steps.
+        total: gives how much there is, or None where nobody knows.
+        prints: standard output is written meanwhile, so there must be no bar where it is a terminal.
     """
 
-    def __init__(self, argument: str, position: Callable[[], int]) -> None:
-        self._argument = argument
+    def __init__(
+        self, label: str, position: Callable[[], int] | None = None, total: Callable[[], int | None] | None = None,
+        *, prints: bool = True,
+    ) -> None:  # fmt: skip
+        self._label = label
         self._position = position
+        self._total = total
         self._bar: Any = None
         self._task: Any = None
         self._count = 0
         stream = sys.stderr
-        is_apart = sys.stdout is None or not sys.stdout.isatty()  # else it would be drawn into the output
+        is_apart = not prints or sys.stdout is None or not sys.stdout.isatty()  # else it would be drawn into the output
         self._is_wanted = is_apart and stream is not None and stream.isatty() and find_spec("rich") is not None
         self._next = time.monotonic() + _PATIENCE
 
@@ -46,7 +51,7 @@ class Progress:
             self._bar.stop()
 
     def step(self) -> None:
-        """Something more has been read."""
+        """Something more has been done."""
         self._count += 1
         if not self._is_wanted or self._count % _STEPS:
             return
@@ -63,6 +68,6 @@ class Progress:
 
             self._bar = Bar(console=Console(stderr=True), transient=True)
             self._bar.start()
-            size = Path(self._argument).stat().st_size if self._argument != "-" else 0
-            self._task = self._bar.add_task(escape(printable(self._argument)), total=size or None)
-        self._bar.update(self._task, completed=self._position())
+            total = None if self._total is None else self._total()
+            self._task = self._bar.add_task(escape(printable(self._label)), total=total or None)
+        self._bar.update(self._task, completed=self._count if self._position is None else self._position())

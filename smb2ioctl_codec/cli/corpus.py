@@ -74,9 +74,9 @@ class _Job:
     def _dictionary(self) -> list[str]:
         from smb2ioctl_codec.fuzz.sinks import dictionary_lines
 
-        for option in _CHOICES:
-            if getattr(self.args, option) not in (None, False):
-                raise _Refused(f"--{option} is about cases, and --format dict has none", BAD_USAGE)
+        given = [each for each in _CHOICES if getattr(self.args, each) is not None]
+        if given:
+            raise _Refused(f"--{given[0]} is about cases, and --format dict has none", BAD_USAGE)
         self._check_free(self.out)
         with files.whole(self.out, "t", encoding="ascii", newline="\n") as file:
             file.writelines(f"{line}\n" for line in dictionary_lines())
@@ -148,7 +148,7 @@ class _Job:
 
         args = self.args
         for case in cases(
-            kinds=args.kind, codes=args.code, seed=args.seed or 0, count=args.count, minimal=args.minimal
+            kinds=args.kind, codes=args.code, seed=args.seed or 0, count=args.count, minimal=bool(args.minimal)
         ):
             self.progress.step()
             yield case

@@ -135,7 +135,9 @@ def _add_corpus(commands: Any) -> None:
         "--count", type=_count, metavar="N",
         help="how many cases, mutated ones where no others are left (default: all that are made on purpose)",
     )  # fmt: skip
-    each.add_argument("--minimal", action="store_true", help="only as many as keep every rule, branch and field's role")
+    each.add_argument(
+        "--minimal", action="store_true", default=None, help="only as many as keep every rule, branch and field's role"
+    )  # fmt: skip
     each.add_argument(
         "--format", choices=corpus.FORMATS, default="message",
         help="what a file holds: message (default), frame: with the four bytes of direct TCP, body: what follows the "

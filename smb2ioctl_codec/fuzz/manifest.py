@@ -1,4 +1,4 @@
-"""The manifest of a corpus: one line of JSON for each of its files."""
+"""The manifest of a corpus: a line of JSON for each case, which names the file that holds it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ FILE_NAME = "manifest.jsonl"
 
 @value_class
 class Entry:
-    """A file of a corpus, and what its manifest tells of it.
+    """A case as it stands in a corpus: its file, and its line in the manifest.
 
     Attributes:
         piece: what the file holds.
-        facts: the members of its line in the manifest.
+        facts: the members of the line.
+        is_new: no earlier case came to the same file.
     """
 
     piece: Piece
     facts: dict[str, Any]
+    is_new: bool
 
     @property
     def name(self) -> str:
@@ -39,7 +41,8 @@ class Entry:
 
 
 def entries(cases: Iterable[Case], form: Form) -> Iterator[Entry]:
-    """The files of a corpus, in the order of its cases; where several come to the same bytes, the first.
+    """What a corpus holds of its cases, in their order. Where some come to the same bytes, as they do if the same
+    message means something else in another place, they have one file and a line each.
 
     Args:
         cases: the cases.
@@ -53,9 +56,9 @@ def entries(cases: Iterable[Case], form: Form) -> Iterator[Entry]:
             continue
         name = sha256(piece.data).hexdigest()
         files[case.name] = name
-        if (piece.target, name) not in seen:
-            seen.add((piece.target, name))
-            yield Entry(piece, _facts(case, piece, name, files.get(case.parent, "")))
+        is_new = (piece.target, name) not in seen
+        seen.add((piece.target, name))
+        yield Entry(piece, _facts(case, piece, name, files.get(case.parent, "")), is_new)
 
 
 def _facts(case: Case, piece: Piece, name: str, parent: str) -> dict[str, Any]:

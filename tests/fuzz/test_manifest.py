@@ -73,15 +73,16 @@ def test_a_dropped_connection_is_null() -> None:
     assert entry.facts["statuses"]["MS_SMB2"] == "SUCCESS"
 
 
-def test_the_same_bytes_are_one_file() -> None:
-    """The first case that comes to them says what they are."""
-    again = dataclasses.replace(KEY, what="again")
+def test_the_same_bytes_are_one_file_and_a_line_for_each_case() -> None:
+    again = dataclasses.replace(KEY, what="again", place=Place("IPC$", "pipe"))
     header_only = dataclasses.replace(
         ASK, data=header(message_id=99) + ASK.data[64:], what="another id", parent=KEY.name
     )
-    assert [entry.facts["what"] for entry in entries([KEY, again], forms.message)] == ["made by hand"]
-    assert len(list(entries([ASK, header_only], forms.message))) == 2
-    assert len(list(entries([ASK, header_only], forms.body))) == 1
+    first, second = entries([KEY, again], forms.message)
+    assert (first.name, first.is_new, second.is_new) == (second.name, True, False)
+    assert (first.facts["handle"], second.facts["handle"]) == ("file", "pipe")
+    assert [entry.is_new for entry in entries([ASK, header_only], forms.message)] == [True, True]
+    assert [entry.is_new for entry in entries([ASK, header_only], forms.body)] == [True, False]
 
 
 def test_a_parent_is_named_as_its_file_is() -> None:
@@ -89,8 +90,8 @@ def test_a_parent_is_named_as_its_file_is() -> None:
     twin = dataclasses.replace(ASK, data=header(message_id=99) + ASK.data[64:])
     child = dataclasses.replace(SHORT, parent=twin.name)
     for name, form in FORMS.items():
-        made = list(entries([ASK, twin, child], form))
-        assert made[-1].facts["parent"] == (made[0].name if len(made) == 2 else made[1].name), name
+        _, parent, made = entries([ASK, twin, child], form)
+        assert made.facts["parent"] == parent.name, name
         (alone,) = entries([child], form)
         assert alone.facts["parent"] == ""
 
@@ -100,6 +101,8 @@ def test_the_same_bytes_for_two_targets_are_two_files() -> None:
     key = case(header(flags=1) + response(0x00140078, b"\2\0"), "response", 0x00140078)
     first, second = entries([state, key], forms.ndr)
     assert first.name == second.name
+    assert first.is_new
+    assert second.is_new
     assert (first.facts["target"], second.facts["target"]) == ("fuzz_ndr_compression", "fuzz_ndr_copychunk")
     assert (first.facts["structure"], second.facts["structure"]) == ("compression_state", "req_resume_key_rsp")
 

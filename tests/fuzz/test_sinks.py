@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import io
 import json
@@ -18,7 +19,7 @@ from samples import header, request
 from fuzz.made import ALL, ANSWER, ASK, KEY, REFUSED, TWO, case, manifest, sha256
 from smb2ioctl_codec import capture
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.fuzz import Case, corpus
+from smb2ioctl_codec.fuzz import Case, Place, corpus
 from smb2ioctl_codec.fuzz.forms import FORMS
 from smb2ioctl_codec.fuzz.manifest import Entry, entries
 from smb2ioctl_codec.fuzz.sinks import dictionary_lines, write_directory, write_pcap, write_zip
@@ -43,11 +44,24 @@ def test_files_are_named_by_their_hashes(tmp_path: Path) -> None:
         out = tmp_path / form
         count = write_directory(made(*ALL, form=form), out)
         lines = manifest(out / "manifest.jsonl")
-        assert len(lines) == count > 3
+        assert len({line["name"] for line in lines}) == count > 3
         assert names(out) == {"manifest.jsonl", *(line["name"] for line in lines)}
         for line in lines:
             data = (out / line["name"]).read_bytes()
             assert (sha256(data), len(data)) == (line["name"], line["size"])
+
+
+def test_a_case_more_is_a_line_more(tmp_path: Path) -> None:
+    """The same message in another place: one file, in whatever sink; in a capture, a connection for each."""
+    again = dataclasses.replace(KEY, place=Place("IPC$", "pipe"))
+    assert write_directory(made(KEY, again), tmp_path) == 1
+    assert names(tmp_path) == {"manifest.jsonl", KEY.name}
+    assert [line["share"] for line in manifest(tmp_path / "manifest.jsonl")] == ["disk", "IPC$"]
+    data, lines = zipped(KEY, again)
+    assert zipfile.ZipFile(io.BytesIO(data)).namelist() == [KEY.name]
+    assert len(lines.splitlines()) == 2
+    data, told = captured(KEY, again)
+    assert [one.frame_number for one in read(data)] == [line["packet"] for line in told]
 
 
 def test_what_the_files_hold(tmp_path: Path) -> None:
@@ -154,7 +168,8 @@ def test_a_directory_needs_its_parent(tmp_path: Path) -> None:
 
 def zipped(*cases: Case, form: str = "message") -> tuple[bytes, str]:
     file, lines = io.BytesIO(), io.StringIO()
-    assert write_zip(made(*cases, form=form), file, lines) == len(lines.getvalue().splitlines())
+    count = write_zip(made(*cases, form=form), file, lines)
+    assert count == len({json.loads(line)["name"] for line in lines.getvalue().splitlines()})
     return file.getvalue(), lines.getvalue()
 
 

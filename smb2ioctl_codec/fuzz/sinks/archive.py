@@ -20,9 +20,9 @@ def write_zip(entries: Iterable[Entry], file: IO[bytes], manifest: IO[str]) -> i
     same bytes differs between machines, and the same corpus is to be the same archive.
 
     Args:
-        entries: the files; the targets of Samba's fuzzers become no directories.
+        entries: the cases; the targets of Samba's fuzzers become no directories.
         file: where to write the archive.
-        manifest: where to write a line for each file.
+        manifest: where to write a line for each case.
 
     Returns:
         The number of files.
@@ -33,9 +33,10 @@ def write_zip(entries: Iterable[Entry], file: IO[bytes], manifest: IO[str]) -> i
     count = 0
     with ZipFile(file, "w", ZIP_STORED) as archive:
         for entry in entries:
-            member = ZipInfo(entry.name, _NO_TIME)
-            member.create_system, member.external_attr = _UNIX, _READABLE
-            archive.writestr(member, entry.piece.data)
+            if entry.is_new:
+                member = ZipInfo(entry.name, _NO_TIME)
+                member.create_system, member.external_attr = _UNIX, _READABLE
+                archive.writestr(member, entry.piece.data)
+                count += 1
             manifest.write(entry.line())
-            count += 1
     return count

@@ -26,7 +26,7 @@ def write_directory(entries: Iterable[Entry], path: Path, *, force: bool = False
     cannot be written.
 
     Args:
-        entries: the files.
+        entries: the cases.
         path: the directory; it is made if its parent is there.
         force: write to a directory that is not empty. What the manifest in it names and is still as it was written goes
             away; the manifest is replaced, and all else stays.
@@ -61,11 +61,12 @@ def _fill(draft: Path, entries: Iterable[Entry]) -> set[Path]:
     written = set()
     with (draft / FILE_NAME).open("w", encoding="ascii", newline="\n") as manifest:
         for entry in entries:
-            place = Path(entry.piece.target, entry.name)
-            (draft / place).parent.mkdir(exist_ok=True)
-            (draft / place).write_bytes(entry.piece.data)
+            if entry.is_new:
+                place = Path(entry.piece.target, entry.name)
+                (draft / place).parent.mkdir(exist_ok=True)
+                (draft / place).write_bytes(entry.piece.data)
+                written.add(place)
             manifest.write(entry.line())
-            written.add(place)
     return written
 
 

@@ -34,12 +34,12 @@ _TO_CLIENT = b"\x02\0\0\0\0\1" + b"\x02\0\0\0\0\2" + b"\x08\0"
 def write_pcap(entries: Iterable[Entry], file: IO[bytes], manifest: IO[str]) -> int:
     """Write messages as a classic pcap file, and what they are to a manifest beside it.
 
-    Each message has a connection of its own, with an opening, an end and right checksums, so that programs that follow
+    Each case has a connection of its own, with an opening, an end and right checksums, so that programs that follow
     connections take it. Before a reply goes a request of the same ids and control code, because many programs show
     nothing of a reply to what they have not seen. Times and addresses are made up, the same at every run.
 
     Args:
-        entries: the files, in the form of messages.
+        entries: the cases, in the form of messages.
         file: where to write the capture.
         manifest: where to write a line for each; ``packet`` is the packet in which it ends, the first being 1.
 

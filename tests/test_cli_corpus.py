@@ -10,7 +10,8 @@ import os
 import resource
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from test_cli_dissect import AT_ONCE, in_pty
 
 from smb2ioctl_codec import capture
 from smb2ioctl_codec.cli import corpus as command
-from smb2ioctl_codec.fuzz import KINDS, corpus
+from smb2ioctl_codec.fuzz import KINDS, Case, corpus
 from smb2ioctl_codec.fuzz.samba import STRUCTURES
 
 #: Formats of which each case is a file.
@@ -34,6 +35,22 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 def content(path: Path) -> dict[str, bytes]:
     """Every file below a directory, by its path from there."""
     return {str(each.relative_to(path)): each.read_bytes() for each in sorted(path.rglob("*")) if each.is_file()}
+
+
+_made: dict[str, list[Case]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within this process, make a corpus of the same options only once."""
+
+    def once(**options: Any) -> Iterator[Case]:
+        key = repr(options)
+        if key not in _made:
+            _made[key] = list(corpus(**options))
+        return iter(_made[key])
+
+    monkeypatch.setattr("smb2ioctl_codec.fuzz.corpus", once)
 
 
 def assert_done(ended: Ended) -> None:
@@ -78,12 +95,14 @@ def test_every_form_in_a_directory_and_as_an_archive(form: str, tmp_path: Path) 
 
 def test_a_capture(tmp_path: Path) -> None:
     out = tmp_path / "corpus.pcap"
-    ended = call("corpus", str(out), "--format", "pcap", "--count", "50")
+    ended = call("corpus", str(out), "--format", "pcap", "--count", "300")
     assert_done(ended)
-    assert ended.out == b"50 messages\n"
+    assert ended.out == b"300 messages\n"
     lines = lines_of(tmp_path / "corpus.manifest.jsonl")
-    by_packet = {one.frame_number: one.data for one in capture.read(io.BytesIO(out.read_bytes()))}
-    assert [by_packet[line["packet"]] for line in lines] == [each.data for each in corpus(count=50)]
+    found: dict[int, bytes] = {}
+    for one in capture.read(io.BytesIO(out.read_bytes())):  # of a compound, each message
+        found[one.frame_number] = found.get(one.frame_number, b"") + one.data
+    assert [found[line["packet"]] for line in lines] == [each.data for each in corpus(count=300)]
     assert_done(call("dissect", str(out), "-T", "fields", "-e", "smb2.ioctl.function"))
 
 
@@ -201,10 +220,10 @@ def test_an_archive_for_samba_names_its_target(name: str, tmp_path: Path) -> Non
 
 
 def test_an_archive_that_oss_fuzz_would_not_find(tmp_path: Path) -> None:
-    ended = call("corpus", str(tmp_path / "seeds.ZIP"), "--count", "3")
+    ended = call("corpus", str(tmp_path / "seeds.ZIP"), "--count", "7")
     assert_done(ended)
-    assert ended.out == b"3 files\nOSS-Fuzz takes an archive only if it is named TARGET_seed_corpus.zip\n"
-    assert len(zipfile.ZipFile(tmp_path / "seeds.ZIP").namelist()) == 3
+    assert ended.out == b"7 files\nOSS-Fuzz takes an archive only if it is named TARGET_seed_corpus.zip\n"
+    assert len(zipfile.ZipFile(tmp_path / "seeds.ZIP").namelist()) == 7
 
 
 @pytest.mark.parametrize("options", [("--code", "0x83849998"), ("--code", "0x144064", "--format", "ndr")])
@@ -224,9 +243,9 @@ def test_a_directory_that_is_not_empty(tmp_path: Path) -> None:
         ": the directory is not empty; --force replaces an earlier corpus in it, and leaves all else\n"
     )
     assert content(tmp_path) == {"mine": b"mine"}
-    assert_done(call("corpus", str(tmp_path), "--force", "--count", "3"))
-    assert_done(call("corpus", str(tmp_path), "--force", "--count", "2", "--format", "frame"))
-    assert len(content(tmp_path)) == 4
+    assert_done(call("corpus", str(tmp_path), "--force", "--count", "300"))
+    assert_done(call("corpus", str(tmp_path), "--force", "--count", "7", "--format", "frame"))
+    assert len(content(tmp_path)) == 9
     assert content(tmp_path)["mine"] == b"mine"
 
 
@@ -235,7 +254,7 @@ def test_a_directory_that_is_not_empty(tmp_path: Path) -> None:
 )
 def test_what_is_there_is_left_alone(name: str, form: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"mine")
-    options = () if form == "dict" else ("--count", "3")
+    options = () if form == "dict" else ("--count", "7")
     ended = call("corpus", str(tmp_path / name), "--format", form, *options)
     assert_one_line(ended)
     assert content(tmp_path) == {name: b"mine"}
@@ -247,7 +266,7 @@ def test_what_is_there_is_left_alone(name: str, form: str, tmp_path: Path) -> No
 
 def test_a_manifest_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "x.manifest.jsonl").write_bytes(b"mine")
-    ended = call("corpus", str(tmp_path / "x.pcap"), "--format", "pcap", "--count", "3")
+    ended = call("corpus", str(tmp_path / "x.pcap"), "--format", "pcap", "--count", "7")
     assert_one_line(ended)
     assert content(tmp_path) == {"x.manifest.jsonl": b"mine"}
 
@@ -261,14 +280,15 @@ def test_a_directory_is_no_file(name: str, form: str, tmp_path: Path) -> None:
 
 
 def test_a_pipe_has_no_place_for_a_manifest() -> None:
-    ended = call("corpus", "/dev/null", "--format", "pcap")
+    ended = call("corpus", "/dev/null", "--format", "pcap", "--count", "7")
     assert_one_line(ended)
     assert not Path("/dev/null.manifest.jsonl").exists()
 
 
 @pytest.mark.parametrize("form", command.FORMATS)
 def test_a_place_that_is_not_there(form: str, tmp_path: Path) -> None:
-    ended = call("corpus", str(tmp_path / "no" / "out"), "--format", form)
+    options = () if form == "dict" else ("--count", "300")
+    ended = call("corpus", str(tmp_path / "no" / "out"), "--format", form, *options)
     assert_one_line(ended)
     assert ended.err == f"smb2ioctl: {tmp_path}/no/out: No such file or directory\n"
     assert list(tmp_path.iterdir()) == []
@@ -277,9 +297,15 @@ def test_a_place_that_is_not_there(form: str, tmp_path: Path) -> None:
 # -- what fails
 
 
-def limited(size: int) -> Callable[[], None]:
-    """Makes a process write no file of more bytes than that."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+@contextmanager
+def limited(size: int) -> Iterator[None]:
+    """No file can have more bytes than that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(
@@ -292,14 +318,16 @@ def limited(size: int) -> Callable[[], None]:
 )  # fmt: skip
 def test_no_room_leaves_no_half(name: str, form: str, size: int, tmp_path: Path) -> None:
     """A limit on the size of files stands for a disk that is full; neither a first corpus nor an old one is half."""
-    options = ("corpus", str(tmp_path / name), "--format", form, *(() if form == "dict" else ("--count", "250")))
-    ended = run_cli(*options, preexec_fn=limited(size))
+    options = ("corpus", str(tmp_path / name), "--format", form, *(() if form == "dict" else ("--count", "300")))
+    with limited(size):
+        ended = call(*options)
     assert_one_line(ended)
     assert ended.err == f"smb2ioctl: {tmp_path}/{name}: File too large\n"
     assert list(tmp_path.iterdir()) == []
     assert_done(call(*options))
     before = content(tmp_path)
-    again = run_cli(*options, "--force", preexec_fn=limited(size))
+    with limited(size):
+        again = call(*options, "--force")
     assert_one_line(again)
     assert content(tmp_path) == before
 
@@ -309,7 +337,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    ended = call("corpus", str(tmp_path / "out"))
+    ended = call("corpus", str(tmp_path / "out"), "--count", "7")
     assert ended == Ended(1, b"", f"smb2ioctl: {tmp_path}/out: No space left on device\n")
     assert list(tmp_path.iterdir()) == []
 

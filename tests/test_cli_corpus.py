@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import hashlib
 import io
@@ -17,10 +18,11 @@ from typing import Any
 
 import pytest
 from test_cli import Ended, assert_one_line, call, run_cli
-from test_cli_dissect import AT_ONCE, in_pty
+from test_cli_dissect import AT_ONCE, Terminal, in_pty
 
 from smb2ioctl_codec import capture
 from smb2ioctl_codec.cli import corpus as command
+from smb2ioctl_codec.cli import main, progress
 from smb2ioctl_codec.fuzz import KINDS, Case, corpus
 from smb2ioctl_codec.fuzz.samba import STRUCTURES
 
@@ -332,6 +334,26 @@ def test_no_room_leaves_no_half(name: str, form: str, size: int, tmp_path: Path)
     assert content(tmp_path) == before
 
 
+@pytest.mark.parametrize(("name", "form", "rest"), [("x_seed_corpus.zip", "message", 132), ("x.pcap", "pcap", 54 + 16)])
+def test_no_room_for_the_end_alone(
+    name: str, form: str, rest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is still in a buffer when all has been written: an old manifest stays with the old corpus."""
+    (case,) = corpus(count=1)
+    monkeypatch.setattr(
+        "smb2ioctl_codec.fuzz.corpus", lambda **_: iter([dataclasses.replace(case, data=case.data + bytes(20_000))])
+    )
+    options = ("corpus", str(tmp_path / name), "--format", form)
+    assert_done(call(*options))
+    (tmp_path / "x_seed_corpus.manifest.jsonl").write_bytes(b"old")
+    (tmp_path / "x.manifest.jsonl").write_bytes(b"old")
+    before = content(tmp_path)
+    with limited(len(before[name]) - rest):
+        ended = call(*options, "--force")
+    assert ended.err == f"smb2ioctl: {tmp_path}/{name}: File too large\n"
+    assert content(tmp_path) == before
+
+
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Path, data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -370,6 +392,20 @@ def test_a_progress_bar_on_a_terminal(tmp_path: Path) -> None:
     assert status == 0
     assert "out" in shown
     assert "100%" in shown
+
+
+def test_a_progress_bar_on_a_terminal_that_shows_the_output_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, err = (Terminal(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    for name, number in (("_PATIENCE", 0), ("_PAUSE", 0), ("_STEPS", 1)):
+        monkeypatch.setattr(progress, name, number)
+    assert main(["corpus", str(tmp_path / "out"), "--count", "7"]) == 0
+    for stream in (out, err):
+        stream.flush()
+    assert (out.buffer.getvalue(), err.buffer.getvalue() != b"") == (b"7 files\n", True)  # type: ignore[attr-defined]
 
 
 def test_no_progress_bar_elsewhere(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class _Job:
             file: IO[bytes] = stack.enter_context(files.whole(self.out))
             lines: IO[str] = stack.enter_context(files.whole(manifest, "t", encoding="ascii", newline="\n"))
             count = (write_pcap if is_pcap else write_zip)(entries, file, lines)
-            file.flush()  # if the disk is full, it is before one of the two has its name
+            file.flush()  # if the disk is full, it is before the manifest takes its place
         if is_pcap or self.out.stem.endswith(_SEEDS):
             return [f"{count} {'messages' if is_pcap else 'files'}"]
         return [f"{count} files", f"OSS-Fuzz takes an archive only if it is named TARGET{_SEEDS}.zip"]

@@ -62,9 +62,9 @@ def body(case: Case) -> Piece | None:
 
 
 def payload(case: Case) -> Piece | None:
-    """The input of a request, the output of a reply, or error data; none where the case is about what is around it, or
-    that cannot be read."""
-    if not _stands_alone(case.data) or _is_around_payload(case.path):
+    """The input of a request, the output of a reply, or error data, of a message that stands alone; none where the case
+    is about what is around it, or that cannot be read."""
+    if _is_around_payload(case.path):
         return None
     match _body_of(case.data):
         case IoctlRequest(input=data) | IoctlResponse(output=data) | ErrorResponse(error_data=data):
@@ -105,6 +105,7 @@ def _is_around_payload(path: str) -> bool:
 
 
 def _body_of(data: bytes) -> object:
+    """The decoded body of a message that stands alone; None of what is broken, and of a compound."""
     try:
         return Packet.decode(data).body
     except DecodeError:

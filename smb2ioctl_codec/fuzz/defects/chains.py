@@ -40,8 +40,10 @@ def _steps(shape: Shape, field: Field, span: Span) -> Iterator[Flaw]:
         "backward": largest // align * align,
         "far behind the end": largest // 2 // align * align,
     }
-    if align > 1:
-        numbers["not aligned"] = place.value + align // 2
+    if others and align > 1:
+        end, more = first.offset + first.size, align // 2
+        data = put(shape.data[:end] + bytes(more) + shape.data[end:], place, place.value + more)
+        yield Flaw("next", f"{first.name}.{walk.next}", "not aligned", data)
     for what, number in numbers.items() if others else ():
         yield Flaw("next", f"{first.name}.{walk.next}", what, put(shape.data, place, number))
     if others and field.count_field is not None:
@@ -67,4 +69,4 @@ def _sized(shape: Shape, field: Field, span: Span) -> Iterator[Flaw]:
             for number in looked_at.enum or ():
                 if expressions.evaluate(size, {**last.value, name: number}) > last.size:
                     data = put(shape.data, place, number)
-                    yield Flaw("length", f"{last.name}.{each.name}", f"{name} is {number.name}", data)
+                    yield Flaw("cut-short", f"{last.name}.{each.name}", f"{name} is {number.name}", data)

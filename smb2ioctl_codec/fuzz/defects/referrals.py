@@ -38,8 +38,8 @@ def referrals(shape: Shape) -> Iterator[Flaw]:
     yield Flaw("odd", "path_consumed", "the largest, which is odd", shape.put("path_consumed", _MOST))
     found = next((span for name, span in shape.places.items() if name in ("referral_entries", "content")), None)
     entries = [part for part in found.children if part.name.startswith("referral_entries")] if found else []
-    for index, entry in enumerate(entries):
-        part = _Entry(shape, entry, entries[index + 1 :], is_cut)
+    for index in range(len(entries)):
+        part = _Entry(shape, entries, index, is_cut)
         if part.is_whole:
             yield from part.flaws()
     if entries and not is_cut:
@@ -67,8 +67,10 @@ LEAST_HEAD, VERSIONS = 8, [pack("<H", version) for version in range(1, 5)]
 class _Entry:
     """Defects of one entry."""
 
-    def __init__(self, shape: Shape, entry: Span, others: list[Span], is_cut: bool) -> None:
-        self.shape, self.entry, self.others, self.is_cut = shape, entry, others, is_cut
+    def __init__(self, shape: Shape, entries: list[Span], index: int, is_cut: bool) -> None:
+        self.shape, self.is_cut = shape, is_cut
+        self.entry = entry = entries[index]
+        self.before, self.after = entries[:index], entries[index + 1 :]
         self.name, self.wire, self.total = entry.name, entry.value, len(shape.data)
         version = self.wire["version_number"]
         is_list = "special_name_offset" in self.wire
@@ -82,7 +84,7 @@ class _Entry:
     @property
     def is_whole(self) -> bool:
         """Its fields are all there, and all its strings; no other entry shares them."""
-        others = [part for other in self.others for part in other.children]
+        others = [part for other in (*self.before, *self.after) for part in other.children]
         ours = {(part.offset, part.size) for part in self.strings}
         wanted = sum(bool(self.wire.get(offset)) for offset in _STRINGS) + (self.kind is ReferralV1)
         if self.wire.get("number_of_expanded_names") == 0 and self.wire.get("expanded_name_offset"):
@@ -107,7 +109,7 @@ class _Entry:
             end = part.offset + part.size - 2
             for what, data in damaged(self.shape.data, part.offset, end):
                 yield self.flaw("utf-16", part.name, f"{part.name}: {what}", data)
-        if self.is_cut or self.others:
+        if self.is_cut or self.after:
             return
         yield from self._ends()
         if self.wire.get("number_of_expanded_names"):
@@ -122,15 +124,15 @@ class _Entry:
         for size, what in ((left + 1, ONE_MORE), (_MOST, FAR_MORE)):
             if not self.is_cut:
                 yield self.flaw("length", "", f"size {what}", self.put("size", size))
-        if self.kind is ReferralV1 and not self.others and self.entry.size - 2 >= least:
+        if self.kind is ReferralV1 and not self.after and self.entry.size - 2 >= least:
             yield self.flaw("unterminated", "share_name", "size too small", self.put("size", self.entry.size - 2))
 
     def _offset(self, offset: str, attribute: str) -> Iterator[Flaw]:
         """Into the entry's own fields, into those of the next one, behind the end, to the last byte."""
         for number, what in ((1, "into the entry"), (LEAST[self.kind] - 1, "to the entry's last byte")):
             yield self.flaw("offset", offset, f"{offset} {what}", self.put(offset, number))
-        if self.others:
-            step = self.others[0].offset - self.entry.offset
+        if self.after:
+            step = self.after[0].offset - self.entry.offset
             yield self.flaw("offset", offset, f"{offset} to the next entry", self.put(offset, step))
         if self.is_cut:
             return

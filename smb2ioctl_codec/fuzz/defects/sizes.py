@@ -30,21 +30,24 @@ def contents(shape: Shape) -> Iterator[Flaw]:
     for field, span in shape.present:
         if field.place not in ("sized", "exactly") or not span.size:
             continue
-        end = span.offset + span.size
+        end, unit = span.offset + span.size, 2 if field.kind == "text" else 1
         if end > shape.plan.head:
-            yield Flaw("cut-short", field.name, "a byte too few", shape.resized(shape.data[: end - 1]))
+            yield Flaw("cut-short", field.name, "too few bytes", shape.resized(shape.data[: end - unit]))
         if field.length_field is not None:
-            yield from _lengths(shape, field, span)
+            yield from _lengths(shape, field, span, unit)
 
 
-def _lengths(shape: Shape, field: Field, span: Span) -> Iterator[Flaw]:
-    name, left = field.length_field or "", shape.left(span)
-    for number, what in ((left + 1, ONE_MORE), (shape.range_of(name)[1], FAR_MORE)):
-        if left < number and shape.fits(name, number):
-            yield Flaw("length", field.name, f"{name} {what}", shape.put(name, number))
+def _lengths(shape: Shape, field: Field, span: Span, unit: int) -> Iterator[Flaw]:
+    """Lengths of a content; with one more than there are bytes nothing follows that it could take."""
+    name, alone = field.length_field or "", shape.resized(shape.data[: span.offset + span.size])
+    for number, what, data in (
+        (span.size + unit, ONE_MORE, alone),
+        (shape.range_of(name)[1], FAR_MORE, shape.data),
+    ):
+        if number > len(data) - span.offset and shape.fits(name, number):
+            yield Flaw("length", field.name, f"{name} {what}", shape.put(name, number, data))
     if field is shape.plan.fields[-1] and field.kind in ("raw", "text"):
-        fewer = span.size - (2 if field.kind == "text" else 1)
-        yield Flaw("left-over", "", f"{name} {ONE_LESS}", shape.put(name, fewer))
+        yield Flaw("left-over", "", f"{name} {ONE_LESS}", shape.put(name, span.size - unit))
 
 
 def items(shape: Shape) -> Iterator[Flaw]:
@@ -79,23 +82,24 @@ def left_over(shape: Shape) -> Iterator[Flaw]:
 
 def located(shape: Shape) -> Iterator[Flaw]:
     """Contents that an offset leads to: before the data, behind its end, over its end; and cut."""
-    sequence = [span.offset + span.size for field, span in shape.present if field.place != "at"]
+    head = max(span.offset + span.size for field, span in shape.present if field.place != "at")
+    last = max((span.offset + span.size for field, span in shape.present if field.place == "at"), default=0)
     for field, span in shape.present:
         if field.place != "at":
             continue
         offset, length, total = field.offset_field or "", field.length_field or "", len(shape.data)
         starts = {
             "0": -field.base,
-            "a byte before the data": max(sequence) - 1,
+            "a byte before the data": head - 1,
             "a byte behind the end": total + 1,
             "far behind the end": shape.range_of(offset)[1] - field.base,
         }
         for what, start in starts.items():
-            if not max(sequence) <= start <= total and shape.fits(offset, start + field.base):
+            if not head <= start <= total and shape.fits(offset, start + field.base):
                 yield Flaw("offset", offset, what, shape.put(offset, start + field.base))
         for start, what in ((total, "at the end"), (total - span.size + 1, "a byte too far")):
             yield Flaw("offset", field.name, f"{offset} {what}", shape.put(offset, start + field.base))
         for number, what in ((shape.left(span) + 1, ONE_MORE), (shape.range_of(length)[1], FAR_MORE)):
             yield Flaw("length", field.name, f"{length} {what}", shape.put(length, number))
-        if span.offset + span.size == total:
-            yield Flaw("cut-short", field.name, "a byte too few", shape.resized(shape.data[:-1]))
+        if span.offset + span.size == last:
+            yield Flaw("cut-short", field.name, "a byte too few", shape.resized(shape.data[: last - 1]))

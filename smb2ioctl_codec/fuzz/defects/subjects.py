@@ -22,6 +22,8 @@ from smb2ioctl_codec.schema import Record
 
 #: Larger messages show nothing that smaller ones do not.
 _LARGEST = 1 << 13
+#: Items of a list that is long enough for defects of long lists.
+_MANY = 16
 _STATUS = Header.PLAN.field("status").offset or 0
 
 
@@ -141,8 +143,8 @@ def features(value: Any, path: str = "") -> Iterator[str]:
         if not item and item is not None:
             continue
         yield name
-        if isinstance(item, tuple) and len(item) > 1:
-            yield f"{name}, several"
+        if isinstance(item, tuple):
+            yield f"{name}: {(len(item) > 1) + (len(item) > _MANY)}"
         for part in item if isinstance(item, tuple) else (item,):
             if hasattr(part, "PLAN"):
                 yield f"{name}: {type(part).__name__}"

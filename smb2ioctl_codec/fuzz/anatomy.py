@@ -197,15 +197,6 @@ class Anatomy:
     def _link(place: int, value: int) -> Span:
         return Span(_NEXT_FIELD.name, f"Header.{_NEXT_FIELD.name}", place, 4, value, _NEXT_FIELD)
 
-    @cached_property
-    def parts(self) -> list[Part]:
-        """All records that can be read."""
-        found: list[Part] = []
-        for message in self.messages:
-            found += [each for each in (message.header, message.body) if each is not None]
-            found += message.payloads
-        return found
-
 
 @lru_cache(REMEMBERED)
 def anatomy(data: bytes) -> Anatomy:

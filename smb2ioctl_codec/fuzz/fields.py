@@ -126,7 +126,7 @@ class Part:
             else:
                 variable.append(span)
         found = {span.field.name for span in variable}
-        end = low + plan.head
+        end = max((span.offset + span.size for span in spans if span.field.place != "at"), default=low)
         variable += [Span(field.name, f"{plan.name}.{field.name}", end, 0, b"", field) for field in plan.fields
                      if field.place == "at" and field.name not in found and field.offset_field in named]  # fmt: skip
         for span in variable:
@@ -183,7 +183,9 @@ class Part:
             elif field.kind == "own":
                 self._entry(each, sizes, step)
             elif field.kind == "walk":
+                before = len(self.contents)
                 self._record(field.record.PLAN, each.children, each.offset, sizes, _step_of(field, step))
+                self.contents[before:] = filter(_is_measured, self.contents[before:])
             elif each.children:
                 self._record(field.record.PLAN, each.children, each.offset, (), step)
             elif isinstance(each.value, int):
@@ -225,6 +227,11 @@ class Part:
         for each in content.elements:
             self._string(each, sizes, step)
         return content
+
+
+def _is_measured(content: Content) -> bool:
+    """Whether a number says its size, and it is not just what is left of an element."""
+    return content.span.field.kind != "raw" or content.span.field.length_field is not None
 
 
 def _step_of(field: Field, step: int) -> int:

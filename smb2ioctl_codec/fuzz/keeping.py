@@ -167,11 +167,16 @@ def _linked(content: Content, element: bytes) -> bytes:
 def _removed(part: Part, content: Content, index: int) -> bytearray:
     """Without one element; the one before the last ends its chain then."""
     element, field = content.elements[index], content.span.field
-    data = replaced(part, content, element.offset, element.offset + element.size, b"", -1)
-    if field.kind == "walk" and field.walk.next is not None and index and index == len(content.elements) - 1:
-        link = field.record.PLAN.field(field.walk.next)
-        place = content.elements[index - 1].offset + link.offset
-        data[place : place + link.size] = bytes(link.size)
+    low, high = element.offset, element.offset + element.size
+    if field.kind != "walk" or field.walk.next is None or not index or index < len(content.elements) - 1:
+        return replaced(part, content, low, high, b"", -1)
+    before = content.elements[index - 1].offset
+    if field.walk.last_size is not None:
+        low = before + field.walk.last_size
+    data = replaced(part, content, low, high, b"", -1)
+    link = field.record.PLAN.field(field.walk.next)
+    place = before + link.offset
+    data[place : place + link.size] = bytes(link.size)
     return data
 
 

@@ -9,6 +9,7 @@ from smb2ioctl_codec.fuzz.fields import LARGEST, Content, Part
 from smb2ioctl_codec.messages import (
     Command,
     ErrorContext,
+    ErrorId,
     ErrorResponse,
     Header,
     HeaderFlags,
@@ -119,14 +120,17 @@ class Message:
             return ()
         data, row = self.data[buffer.start : buffer.end], registry.lookup(code)
         kind = row.response_kind(data, None, self._status) if self.is_response else row.request_kind(data)
-        return () if kind is None else (self._part(kind, body, buffer, buffer.start, buffer.end, buffer.sizes),)
+        return self._typed(kind, buffer)
 
     @property
     def _status(self) -> int:
         return self._in_header(_STATUS, 4) if self.has_header else NtStatus.SUCCESS
 
-    def _part(self, kind: Any, body: Part, content: Content, low: int, high: int, sizes: tuple[Span, ...]) -> Part:
-        return Part(self.data, kind.PLAN, low, high, sizes, content.step, (body, content))
+    def _typed(self, kind: Any, content: Content) -> tuple[Part, ...]:
+        """The record that is all of a content; nothing if it is of no type."""
+        if kind is None:
+            return ()
+        return (Part(self.data, kind.PLAN, content.start, content.end, content.sizes, content.step),)
 
     def _error_data(self, body: Part) -> tuple[Part, ...]:
         """Error contexts and what is in them, or what the status defines."""
@@ -135,19 +139,17 @@ class Message:
             return ()
         count = body.wire.get("error_context_count", 0)
         if not count:
-            kind = kind_of_data(self._status, ErrorContext.PLAN.field("error_id").enum.DEFAULT)
-            return () if kind is None else (self._part(kind, body, content, content.start, content.end, content.sizes),)
+            return self._typed(kind_of_data(self._status, ErrorId.DEFAULT), content)
         found: list[Part] = []
         low = content.start
         while len(found) < 2 * min(count, MOST_MESSAGES) and content.end - low >= CONTEXT_HEAD_SIZE:
             high = low + CONTEXT_HEAD_SIZE + int.from_bytes(self.data[low : low + 4], "little")
             high = min(high, content.end)
-            context = Part(self.data, ErrorContext.PLAN, low, high, content.sizes, ALIGNMENT, (body, content))
+            context = Part(self.data, ErrorContext.PLAN, low, high, content.sizes, ALIGNMENT)
             found.append(context)
             inner = context.content("error_context_data")
-            kind = kind_of_data(self._status, context.wire["error_id"])
-            if inner is not None and kind is not None:
-                found.append(self._part(kind, context, inner, inner.start, inner.end, inner.sizes))
+            if inner is not None:
+                found += self._typed(kind_of_data(self._status, context.wire["error_id"]), inner)
             low = high + (content.start - high) % ALIGNMENT
         return tuple(found)
 

@@ -49,24 +49,15 @@ def replaced(part: Part, content: Content, low: int, high: int, new: bytes, coun
     if grown:
         for number in content.sizes:
             put(data, number, number.value + grown)
-        _move(data, part, content, low, high, grown)
+        for offset, base, target in part.offsets:
+            before = base < low or (base == low < high)
+            if before and target.start >= high and target is not content:
+                put(data, offset, offset.value + grown)
         if content.offset is not None and content.start == content.end:
             offset, base = content.offset
             put(data, offset, content.start - base)
     data[low:high] = new
     return data
-
-
-def _move(data: bytearray, part: Part, content: Content, low: int, high: int, grown: int) -> None:
-    """Set the offsets that lead past a change, in the record and in those around it."""
-    while True:
-        for offset, base, target in part.offsets:
-            before = base < low or (base == low < high)
-            if before and target.start >= high and target is not content and target.start < target.end:
-                put(data, offset, offset.value + grown)
-        if part.inside is None:
-            return
-        part, content = part.inside
 
 
 def fitted(content: Content, new: bytes, size: int) -> bytes:

@@ -59,7 +59,6 @@ class Part:
         low, high: where it is.
         sizes: the numbers around it that grow with it.
         step: as of `Content`, for all that is in it.
-        inside: the content that it lies in, and the part that this belongs to.
 
     Attributes:
         numbers: all numbers.
@@ -69,20 +68,12 @@ class Part:
     """
 
     def __init__(
-        self,
-        data: bytes,
-        plan: Plan,
-        low: int,
-        high: int,
-        sizes: tuple[Span, ...] = (),
-        step: int = 1,
-        inside: tuple[Part, Content] | None = None,
+        self, data: bytes, plan: Plan, low: int, high: int, sizes: tuple[Span, ...] = (), step: int = 1
     ) -> None:
         self.data = data
         self.plan = plan
         self.low = low
         self.high = high
-        self.inside = inside
         self.numbers: list[Span] = []
         self.blobs: list[Span] = []
         self.contents: list[Content] = []

@@ -49,9 +49,8 @@ def replaced(part: Part, content: Content, low: int, high: int, new: bytes, coun
     if grown:
         for number in content.sizes:
             put(data, number, number.value + grown)
-        for offset, base, target in part.offsets:
-            before = base < low or (base == low < high)
-            if before and target.start >= high and target is not content:
+        for offset, target in part.offsets:
+            if offset.offset < low and target.start >= high and target is not content:
                 put(data, offset, offset.value + grown)
         if content.offset is not None and content.start == content.end:
             offset, base = content.offset

@@ -16,6 +16,8 @@ from smb2ioctl_codec.schema.spans import Span, read
 MOST_ELEMENTS, LARGEST = 64, 1 << 14
 _LISTS = ("items", "strings", "walk", "own")
 _NUL = b"\0\0"
+#: What padding that is computed from a length aligns to.
+_ALIGNMENT = 8
 #: Numbers that lead to other bytes or count them, though their records say nothing of it.
 _LEADING = ("Header.next_command", "ErrorResponse.error_context_count")
 
@@ -64,7 +66,7 @@ class Part:
         numbers: all numbers.
         blobs: bytes of fixed size.
         contents: what can be of another size, lists too.
-        offsets: numbers that say where a content is, each with the place from which it counts.
+        offsets: numbers that say where a content is.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Part:
         self.numbers: list[Span] = []
         self.blobs: list[Span] = []
         self.contents: list[Content] = []
-        self.offsets: list[tuple[Span, int, Content]] = []
+        self.offsets: list[tuple[Span, Content]] = []
         reading = read(plan, data[low : min(high, low + LARGEST)], base=low)
         self.wire = reading.wire
         self._record(plan, reading.spans, low, sizes, step)
@@ -120,8 +122,10 @@ class Part:
         end = max((span.offset + span.size for span in spans if span.field.place != "at"), default=low)
         variable += [Span(field.name, f"{plan.name}.{field.name}", end, 0, b"", field) for field in plan.fields
                      if field.place == "at" and field.name not in found and field.offset_field in named]  # fmt: skip
+        aligned = {name for field in plan.fields if field.exact for name in expressions.names(field.exact)}
         for span in variable:
-            self._variable(span, low, named, followers, sizes, step)
+            wide = span.field.length_field in aligned
+            self._variable(span, low, named, followers, sizes, max(step, _ALIGNMENT) if wide else step)
 
     def _variable(
         self,
@@ -146,7 +150,7 @@ class Part:
         offset = named.get(field.offset_field or "")
         if offset is not None:
             content.offset = (offset, low - field.base)
-            self.offsets.append((offset, low - field.base, content))
+            self.offsets.append((offset, content))
         if field.kind in _LISTS:
             self._elements(content, sizes, step)
         else:
@@ -204,7 +208,7 @@ class Part:
         for number in numbers.values():
             target = strings.get(number.field.target or "")
             if target is not None and number.field.role == "offset-of":
-                self.offsets.append((number, entry.offset, target))
+                self.offsets.append((number, target))
             elif target is not None and number.field.role == "count-of":
                 target.counts.append(number)
 
@@ -227,7 +231,7 @@ def _is_measured(content: Content) -> bool:
 
 def _step_of(field: Field, step: int) -> int:
     """What elements of a chain must grow by a multiple of."""
-    return max(step, 8) if field.walk.size is not None else max(step, field.walk.align)
+    return max(step, _ALIGNMENT if field.walk.size is not None else field.walk.align)
 
 
 def is_free(number: Span) -> bool:

@@ -143,7 +143,7 @@ def _swapped(part: Part, content: Content, first: int, second: int) -> Change:
 def _copies(part: Part, element: Span, times: int) -> bytes:
     """Copies of an element that stand behind it; their offsets lead past those that follow."""
     end = element.offset + element.size
-    inside = [(each.offset - element.offset, each.value, each) for each, _, target in part.offsets
+    inside = [(each.offset - element.offset, each.value, each) for each, target in part.offsets
               if element.offset <= each.offset < end <= target.start]  # fmt: skip
     if not inside:
         return _bytes(part, element) * times

@@ -96,11 +96,12 @@ def _plain(code: CtlCode) -> Case:
 def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
     """Requests of a code that break the rule, alone if that can be; all different."""
     polite = _politely(_plain(code), rules, rule)
+    applied = replace(rule, force="must") if rule.force == "may" else rule  # what is only listed is broken, too
     together: list[Case] = []
     seen: set[tuple[bytes, Place]] = set()
     for data, place, what in islice(_attempts(polite, rule), _TRIES):
         facts = facts_of(data, place)
-        if facts is None or not _breaks(rule, facts) or (data, place) in seen:
+        if facts is None or not is_broken(applied, facts, facts.keys()) or (data, place) in seen:
             continue
         seen.add((data, place))
         others = tuple(each.id for each in rules if each is not rule and is_broken(each, facts, facts.keys()))
@@ -115,11 +116,6 @@ def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
     if len(together) == len(seen):
         fewest = min((len(case.also) for case in together), default=0)
         yield from (case for case in together if len(case.also) == fewest)
-
-
-def _breaks(rule: Rule, facts: dict[str, Any]) -> bool:
-    """Whether the facts break the rule, also one that is only listed."""
-    return is_broken(replace(rule, force="must") if rule.force == "may" else rule, facts, facts.keys())
 
 
 def _politely(case: Case, rules: RuleSet, rule: Rule) -> Case:

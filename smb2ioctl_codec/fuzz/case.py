@@ -90,10 +90,10 @@ class Case:
         for start, end in messages(self.data):
             flags = int.from_bytes(self.data[start + _FLAGS : start + _FLAGS + 4], "little")
             for name, places in found.items():
-                place = start + _OFFSETS[name]
+                place = start + OFFSETS[name]
                 is_there = name != "tree_id" or not flags & HeaderFlags.ASYNC_COMMAND
                 is_there &= name != "file_id" or _is_request(self.data, start, flags)
-                if is_there and place + _SIZES[name] <= end:
+                if is_there and place + SIZES[name] <= end:
                     places.append(place)
         return {name: tuple(places) for name, places in found.items()}
 
@@ -103,14 +103,14 @@ def _offset(name: str) -> int:
 
 
 _FLAGS, _COMMAND = _offset("flags"), _offset("command")
-_OFFSETS: dict[Patched, int] = {
+#: Where each id stands in a message that starts with a header, and its bytes.
+OFFSETS: dict[Patched, int] = {
     "file_id": HEADER_SIZE + (IoctlRequest.PLAN.field("file_id").offset or 0),
     "tree_id": _offset("tree_id"),
     "session_id": _offset("session_id"),
     "message_id": _offset("message_id"),
 }
-#: Bytes of each id.
-_SIZES: dict[Patched, int] = {"file_id": 16, "tree_id": 4, "session_id": 8, "message_id": 8}
+SIZES: dict[Patched, int] = {"file_id": 16, "tree_id": 4, "session_id": 8, "message_id": 8}
 
 
 def _is_request(data: bytes, start: int, flags: int) -> bool:

@@ -11,8 +11,9 @@ from smb2ioctl_codec.fuzz.broken import bases, broken
 from smb2ioctl_codec.fuzz.case import KINDS, Case, Kind
 from smb2ioctl_codec.fuzz.defects import defects_of
 from smb2ioctl_codec.fuzz.minimal import one_of_each_check, smallest
+from smb2ioctl_codec.fuzz.mutated import mutated
 from smb2ioctl_codec.fuzz.order import grouped, in_turn, mixed
-from smb2ioctl_codec.fuzz.seeds import PLAIN, made
+from smb2ioctl_codec.fuzz.seeds import PLAIN, Made, made
 
 #: How many of each kind come in each round, once the plain seeds are out.
 _SHARES: tuple[tuple[Kind, int], ...] = (("seed", 2), ("broken", 2), ("interaction", 1))
@@ -47,14 +48,22 @@ def corpus(
     def is_wanted(case: Case) -> bool:
         return case.kind in wanted and (codes is None or case.code in codes)
 
-    made = _minimal(seed) if minimal else _whole(seed)
-    return islice(_different(filter(is_wanted, made)), count)
+    cases: Iterator[Case] = filter(is_wanted, _minimal(seed) if minimal else _whole(seed))
+    if count is not None and not minimal and "mutated" in wanted:
+        cases = chain(cases, _mutated(seed, codes))
+    return islice(_different(cases), count)
+
+
+def _mutated(seed: int, codes: Collection[int] | None) -> Iterator[Case]:
+    """Mutations of all valid messages of these codes; none if there is none."""
+    parents = [case for case in _valid(made(seed), seed) if codes is None or case.code in codes]
+    return mutated(parents, seed) if parents else iter(())
 
 
 def _whole(seed: int) -> Iterator[Case]:
     """All that are made on purpose."""
     seeds = [*made(seed)]
-    valid = [*(each.case for each in seeds), *bases(), *(base.case for base in interactions.bases(seed))]
+    valid = _valid(seeds, seed)
     known = {case.data for case in valid}
     parts: dict[Kind, Iterable[Case]] = {
         "seed": valid[PLAIN:],
@@ -63,6 +72,11 @@ def _whole(seed: int) -> Iterator[Case]:
     }
     yield from valid[:PLAIN]
     yield from mixed((parts[kind], share) for kind, share in _SHARES)
+
+
+def _valid(seeds: Iterable[Made], seed: int) -> list[Case]:
+    """The seeds, and the valid messages that interactions and broken requests are made of."""
+    return [*(each.case for each in seeds), *bases(), *(base.case for base in interactions.bases(seed))]
 
 
 def _broken() -> Iterator[Case]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -10,7 +11,15 @@ T = TypeVar("T")
 
 def in_turn(parts: Iterable[Iterable[T]]) -> Iterator[T]:
     """The first of each part, then the second of each, and so on, to the end of the longest."""
-    return mixed((part, 1) for part in parts)
+    waiting = [iter(part) for part in parts]
+    while waiting:
+        left = []
+        for part in waiting:
+            for each in part:
+                yield each
+                left.append(part)
+                break
+        waiting = left
 
 
 def mixed(parts: Iterable[tuple[Iterable[T], int]]) -> Iterator[T]:
@@ -19,13 +28,9 @@ def mixed(parts: Iterable[tuple[Iterable[T], int]]) -> Iterator[T]:
     while waiting:
         left = []
         for part, share in waiting:
-            for _ in range(share):
-                for each in part:
-                    yield each
-                    break
-                else:
-                    break
-            else:
+            some = list(islice(part, share))
+            yield from some
+            if len(some) == share:
                 left.append((part, share))
         waiting = left
 

@@ -1,14 +1,9 @@
-/* A small decoder of SMB2 IOCTL requests, for AFL++: input on stdin. It has one mistake, on purpose. */
+/* A small decoder of SMB2 IOCTL requests, for AFL++ and libFuzzer. It has one mistake, on purpose. */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#ifndef __AFL_FUZZ_TESTCASE_LEN
-#define __AFL_LOOP(times) (once++ == 0)
-static int once;
-#endif
 
 enum { HEADER = 64, BODY = 56 };
 
@@ -48,7 +43,13 @@ static int message(const uint8_t *data, size_t size) {
   if (count) {
     if (offset < HEADER + BODY) return 17;
     if (offset + count > size) return 18; /* the mistake: in 32 bits the sum wraps */
-    if (offset > size || count > size - offset) abort();
+    if (offset > size || count > size - offset) {
+#ifdef SOUND
+      return 24;
+#else
+      abort();
+#endif
+    }
   } else {
     offset = HEADER + BODY;
   }
@@ -63,6 +64,32 @@ static int message(const uint8_t *data, size_t size) {
   }
 }
 
+static int compound(const uint8_t *data, size_t size) {
+  size_t start = 0;
+  int sum = 0;
+  do {
+    uint32_t next = size - start >= HEADER ? get(data, start + 20, 4) : 0;
+    size_t end = next >= HEADER && next < size - start ? start + next : size;
+    sum += message(data + start, end - start);
+    start = end;
+  } while (start < size);
+  return sum;
+}
+
+#ifdef LIBFUZZER
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  volatile int sink = compound(data, size);
+  return sink == -1;
+}
+
+#else
+
+#ifndef __AFL_LOOP /* without AFL++'s compiler: once */
+#define __AFL_LOOP(times) (once++ == 0)
+static int once;
+#endif
+
 int main(void) {
   static uint8_t data[1 << 20];
   volatile int sink = 0;
@@ -70,13 +97,9 @@ int main(void) {
     size_t size = 0;
     ssize_t got;
     while (size < sizeof data && (got = read(0, data + size, sizeof data - size)) > 0) size += (size_t)got;
-    size_t start = 0, next;
-    do { /* a compound */
-      next = size - start >= HEADER ? get(data, start + 20, 4) : 0;
-      size_t end = next >= HEADER && next < size - start ? start + next : size;
-      sink += message(data + start, end - start);
-      start = end;
-    } while (start < size);
+    sink += compound(data, size);
   }
   return sink == -1;
 }
+
+#endif

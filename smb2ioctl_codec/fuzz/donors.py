@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
 from smb2ioctl_codec.fuzz.anatomy import Anatomy
 from smb2ioctl_codec.fuzz.draw import Draw
@@ -13,12 +14,13 @@ from smb2ioctl_codec.payloads.row import Direction
 #: Bytes of the largest message that is taken.
 LARGEST_DONOR = 1024
 
-_Groups = Sequence[Sequence[bytes]]
+#: Messages of each control code; None: of none.
+_Groups = dict[int | None, list[bytes]]
 
 
 def message(direction: Direction, draw: Draw) -> bytes:
     """A whole valid message or compound: of any control code, or an ERROR response."""
-    return draw.pick(draw.pick(_messages(direction)))
+    return draw.pick(draw.pick(tuple(_messages()[direction].values())))
 
 
 def payload(direction: Direction, draw: Draw) -> tuple[int, bytes]:
@@ -28,20 +30,19 @@ def payload(direction: Direction, draw: Draw) -> tuple[int, bytes]:
 
 
 @cache
-def _messages(direction: Direction) -> _Groups:
-    """The messages of each control code."""
-    found: dict[int | None, list[bytes]] = {}
+def _messages() -> dict[Direction, _Groups]:
+    found: dict[Direction, _Groups] = {"request": {}, "response": {}}
     for case in seeds():
-        if case.direction == direction and len(case.data) <= LARGEST_DONOR:
-            found.setdefault(case.code, []).append(case.data)
-    return tuple(found.values())
+        if len(case.data) <= LARGEST_DONOR:
+            found[case.direction].setdefault(case.code, []).append(case.data)
+    return found
 
 
 @cache
 def _payloads(direction: Direction) -> Sequence[tuple[int, Sequence[bytes]]]:
     """The payloads of each control code."""
     found: dict[int, dict[bytes, None]] = {}
-    for data in (data for group in _messages(direction) for data in group):
+    for data in chain.from_iterable(_messages()[direction].values()):
         first = Anatomy(data).messages[0]
         code = None if first.body is None else first.body.number("ctl_code")
         if code is not None and first.buffer is not None:

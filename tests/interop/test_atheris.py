@@ -27,7 +27,7 @@ def test_atheris_finds_nothing(tmp_path: Path, record_property: Callable[[str, o
     for number, message in enumerate(MESSAGES):
         (corpus / str(number)).write_bytes(message)
 
-    options = [f"-max_total_time={SECONDS}", f"-artifact_prefix={tmp_path}/", "-seed=1"]
+    options = [f"-max_total_time={SECONDS}", "-len_control=0", f"-artifact_prefix={tmp_path}/", "-seed=1"]
     done = subprocess.run(
         [sys.executable, TARGET, *options, corpus],
         env=environment(tmp_path / "modules"), cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=PATIENCE,

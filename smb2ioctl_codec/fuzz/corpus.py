@@ -16,7 +16,7 @@ from smb2ioctl_codec.fuzz.order import grouped, in_turn, mixed
 from smb2ioctl_codec.fuzz.seeds import PLAIN, Made, made
 
 #: How many of each kind come in each round, once the plain seeds are out.
-_SHARES: tuple[tuple[Kind, int], ...] = (("seed", 2), ("broken", 2), ("interaction", 1))
+_SHARES: tuple[tuple[Kind, int], ...] = (("seed", 3), ("broken", 2), ("interaction", 1))
 
 
 def corpus(

@@ -57,8 +57,9 @@ def variants(kind: type[Record], random: Random) -> list[Variant]:
 
 
 def _differences(kind: Any, random: Random) -> Iterator[_Difference]:
+    """Lists, texts and parts first: there is more to decode in them than in numbers."""
     yield {}, "plain", ""
-    for field in kind.PLAN.fields:
+    for field in sorted(kind.PLAN.fields, key=lambda field: field.kind == "integer" and field.enum is None):
         if field.own is not None:
             for given, what in referrals.others(type(field.own)):
                 yield given, what, field.name

@@ -57,6 +57,7 @@ def compounds() -> Iterator[Case]:
     done = IoctlResponse(_SNAPSHOTS, build.FILE_ID, bytes(16))
     refused = ErrorResponse()
     yield _replies("two replies", _SNAPSHOTS, [(done, 0), (done, 0)])
+    yield _replies(f"{_MANY} replies", _SNAPSHOTS, [(done, 0)] * _MANY)
     yield _replies("a reply and an ERROR", _SNAPSHOTS, [(done, 0), (refused, _RELATED)])
     yield _replies("replies to CREATE, IOCTL and CLOSE", _OBJECT_ID, [
         (create_reply(), 0), (IoctlResponse(_OBJECT_ID, build.FILE_ID, bytes(64)), _RELATED), (close_reply(), _RELATED),

@@ -18,7 +18,7 @@ from smb2ioctl_codec.fuzz.case import Case
 from smb2ioctl_codec.fuzz.compounds import compounds
 from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.plain import payload_of
-from smb2ioctl_codec.fuzz.seeds import DATA_OF_ERRORS, reply_case, request_case
+from smb2ioctl_codec.fuzz.seeds import DATA_OF_ERRORS, kind_of_context, reply_case, request_case
 from smb2ioctl_codec.fuzz.spots import Extent, Spot, extent_of, spots
 from smb2ioctl_codec.fuzz.values import with_two
 from smb2ioctl_codec.messages import Command, ErrorContext, ErrorResponse, Header, IoctlRequest, IoctlResponse
@@ -90,7 +90,7 @@ def bases(seed: int) -> Iterator[Base]:
     for kind, status in DATA_OF_ERRORS.items():
         answer = build.error(status, ErrorResponse(_rich(kind, seed)))
         yield _base(_reply(None, answer), kind.PLAN, _ERROR_DATA, _place(ErrorResponse, "byte_count"))
-    contexts = [ErrorContext(_rich(kind, seed)) for kind in DATA_OF_ERRORS]
+    contexts = [ErrorContext(_rich(kind, seed), kind_of_context(kind)) for kind in DATA_OF_ERRORS]
     answer = build.error(NtStatus.STOPPED_ON_SYMLINK, ErrorResponse.of(contexts))
     yield _base(_reply(None, answer), ErrorResponse.PLAN, HEADER_SIZE)
     yield _base(_reply(None, answer), ErrorContext.PLAN, _ERROR_DATA, _place(ErrorResponse, "byte_count"))

@@ -57,14 +57,12 @@ def _all(content: type[Any]) -> Iterator[tuple[dict[str, Any], str]]:
         return
     for given, what in replies:
         whole = ReferralReply(**given)
+        head = {"path_consumed": whole.path_consumed, "number_of_referrals": whole.number_of_referrals}
         data = whole.encode()[8:]
         for share in (0, 1, 2, 3):
-            cut = {
-                "path_consumed": whole.path_consumed,
-                "number_of_referrals": whole.number_of_referrals,
-                "content": data[: len(data) * share // 4],
-            }
+            cut = head | {"content": data[: len(data) * share // 4]}
             yield cut, f"{what}; {share} quarters of it"
+    yield {"path_consumed": _CONSUMED, "number_of_referrals": 1, "content": b"\4"}, "one byte of an entry"
 
 
 def _longest() -> tuple[dict[str, Any], str]:

@@ -13,7 +13,7 @@ from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.compounds import RPC_BIND, compounds
-from smb2ioctl_codec.fuzz.facts import broken_by
+from smb2ioctl_codec.fuzz.facts import SERVERS, broken_by
 from smb2ioctl_codec.fuzz.fit import LARGEST
 from smb2ioctl_codec.fuzz.order import in_turn
 from smb2ioctl_codec.fuzz.values import make
@@ -35,7 +35,7 @@ from smb2ioctl_codec.schema import Record
 #: Input and output of codes without a type.
 OPAQUE = 24
 #: A code that nobody has a name for.
-UNKNOWN = CtlCode(0x83848003)
+UNKNOWN = CtlCode.from_parts(device=9, function=0xFFF, access=0, method=0)
 #: Types of ErrorData, and the status that each comes with.
 DATA_OF_ERRORS: dict[type[Record], NtStatus] = {
     SymbolicLinkErrorResponse: NtStatus.STOPPED_ON_SYMLINK,
@@ -251,7 +251,7 @@ def _bodies(random: Random) -> Iterator[Case]:
 
 def _errors(random: Random) -> Iterator[Made]:
     """Every kind of ERROR body."""
-    for status in _STATUSES:
+    for status in sorted(_STATUSES):
         yield Made(reply_case(build.error(status), None, f"ERROR, {status.name}"))
     yield Made(reply_case(build.error(NtStatus.ACCESS_DENIED, ErrorResponse(padding=b"")), None, "ERROR of 8 bytes"))
     interim = HeaderFlags.ASYNC_COMMAND.value
@@ -276,18 +276,19 @@ def _errors(random: Random) -> Iterator[Made]:
 def _with_data(kind: type[Record], each: Variant, status: NtStatus) -> Iterator[Made]:
     """ERROR bodies with data of a type: bare, as old dialects have it, and in a context."""
     data, what, path = each.value.encode(), f"ERROR, {kind.__name__}, {each.what}", _path(kind, each)
-    error_id = ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
     if kind is SymbolicLinkErrorResponse:
         yield Made(reply_case(build.error(status, ErrorResponse(data)), None, what, path), each.value)
-    in_context = ErrorResponse.of([ErrorContext(data, error_id)])
+    in_context = ErrorResponse.of([ErrorContext(data, kind_of_context(kind))])
     yield Made(reply_case(build.error(status, in_context), None, f"{what}, in a context", path), each.value)
 
 
-#: Statuses that servers of IOCTL requests answer with.
-_STATUSES = (
-    NtStatus.INVALID_PARAMETER, NtStatus.ACCESS_DENIED, NtStatus.FILE_CLOSED, NtStatus.NOT_SUPPORTED,
-    NtStatus.INVALID_DEVICE_REQUEST, NtStatus.FS_DRIVER_REQUIRED, NtStatus.BUFFER_TOO_SMALL, NtStatus.NOT_FOUND,
-    NtStatus.OBJECT_NAME_NOT_FOUND, NtStatus.BUFFER_OVERFLOW, NtStatus.NETWORK_NAME_DELETED,
-    NtStatus.USER_SESSION_DELETED, NtStatus.ILLEGAL_CHARACTER, NtStatus.PIPE_NOT_AVAILABLE,
-    NtStatus.INSUFFICIENT_RESOURCES, NtStatus.STOPPED_ON_SYMLINK, NtStatus.BAD_NETWORK_NAME, NtStatus.CANCELLED,
-)  # fmt: skip
+def kind_of_context(kind: type[Record]) -> ErrorId:
+    """The ErrorId of a context with data of a type."""
+    return ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
+
+
+#: Statuses that servers of IOCTL requests answer with: those of rules, and what no rule tells.
+_STATUSES = {rule.status for rules in SERVERS for rule in rules if rule.status is not None} | {
+    NtStatus.BUFFER_OVERFLOW, NtStatus.INSUFFICIENT_RESOURCES, NtStatus.STOPPED_ON_SYMLINK, NtStatus.BAD_NETWORK_NAME,
+    NtStatus.CANCELLED,
+}  # fmt: skip

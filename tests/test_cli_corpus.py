@@ -69,8 +69,9 @@ def test_a_corpus_in_a_directory(tmp_path: Path) -> None:
     found, lines = content(out), lines_of(out / "manifest.jsonl")
     del found["manifest.jsonl"]
     assert ended.out == f"{len(found)} files\n".encode()
-    assert found == {each.name: each.data for each in corpus(count=3000)}
-    assert [line["name"] for line in lines] == [each.name for each in corpus(count=3000)]
+    cases = [each for each in corpus(count=3000) if each.data]
+    assert found == {each.name: each.data for each in cases}
+    assert [line["name"] for line in lines] == [each.name for each in cases]
 
 
 @pytest.mark.parametrize("form", FILES)
@@ -99,12 +100,16 @@ def test_a_capture(tmp_path: Path) -> None:
     out = tmp_path / "corpus.pcap"
     ended = call("corpus", str(out), "--format", "pcap", "--count", "300")
     assert_done(ended)
-    assert ended.out == b"300 messages\n"
+    cases = [each for each in corpus(count=300) if each.data]
+    assert ended.out == f"{len(cases)} messages\n".encode()
     lines = lines_of(tmp_path / "corpus.manifest.jsonl")
     found: dict[int, bytes] = {}
     for one in capture.read(io.BytesIO(out.read_bytes())):  # of a compound, each message
         found[one.frame_number] = found.get(one.frame_number, b"") + one.data
-    assert [found[line["packet"]] for line in lines] == [each.data for each in corpus(count=300)]
+    assert len(lines) == len(cases)
+    assert all(
+        found[line["packet"]] == each.data for line, each in zip(lines, cases, strict=True) if each.data[:1] == b"\xfe"
+    )
     assert_done(call("dissect", str(out), "-T", "fields", "-e", "smb2.ioctl.function"))
 
 

@@ -203,8 +203,9 @@ def read(data: bytes) -> list[capture.CapturedMessage]:
 
 
 def test_every_message_comes_back() -> None:
-    """Compounds as their messages; before a reply, there is a request more."""
-    cases = list(corpus(count=1500))
+    """Compounds as their messages; before a reply, there is a request more. All that is SMB2, however broken."""
+    cases = [each for each in corpus(count=1500) if each.data.startswith(b"\xfeSMB")]
+    assert len(cases) > 1450
     data, lines = captured(*cases)
     assert [line["name"] for line in lines] == [each.name for each in cases]
     talks: dict[object, list[capture.CapturedMessage]] = {}

@@ -103,6 +103,10 @@ def _others(kind: Any, field: Field, random: Random, there: dict[str, Any]) -> I
         case "raw" | "slack":
             if field.exact is None:
                 yield from _sized(kind, field, random.randbytes, 1, fill)
+            elif (plain := fill(None)) is not None:
+                held = {name: getattr(plain, name) for each in kind.PLAN.fields for name in each.attributes}
+                size = exact_size(kind, field, held) or 0
+                yield random.randbytes(size), f"{field.name}: bytes that mean nothing"
         case "strings" | "items" | "walk":
             yield from _counted(kind, field, random, fill)
             yield from _of_each_kind(field, random)

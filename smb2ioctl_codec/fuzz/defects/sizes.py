@@ -10,6 +10,8 @@ from smb2ioctl_codec.schema.plan import Field
 from smb2ioctl_codec.schema.spans import Span
 
 ONE_MORE, ONE_LESS, FAR_MORE = "one too many", "one too few", "far too many"
+#: Bytes behind the end.
+_MORE = 64
 
 
 def fixed_parts(shape: Shape) -> Iterator[Flaw]:
@@ -69,15 +71,15 @@ def items(shape: Shape) -> Iterator[Flaw]:
 
 
 def left_over(shape: Shape) -> Iterator[Flaw]:
-    """A byte behind the end of a record that does not take whatever follows."""
+    """Bytes behind the end of a record that does not take whatever follows."""
     last = shape.plan.fields[-1]
     takes_all = last.place == "here" and not last.fixed and last.kind != "strings" and last.count_field is None
     if last.own is not None:
         takes_all = True
     elif last.kind == "walk":
         takes_all = last.walk.next is None or last.walk.last_size is None
-    if not takes_all:
-        yield Flaw("left-over", "", "a byte too many", shape.resized(shape.data + b"\0"))
+    for more, what in () if takes_all else ((1, "a byte too many"), (_MORE, f"{_MORE} bytes too many")):
+        yield Flaw("left-over", "", what, shape.resized(shape.data + bytes(more)))
 
 
 def located(shape: Shape) -> Iterator[Flaw]:

@@ -206,6 +206,9 @@ def _bare() -> Iterator[Case]:
         if code not in BY_CODE:
             yield request_case(build.request(code), "no input")
             yield reply_case(build.reply(code, b""), code, "no output")
+    free = build.request(CtlCode.FSCTL_DELETE_OBJECT_ID, room=0)
+    case = request_case(free, "CreditCharge 0, as before dialect 2.1", "Header.credit_charge")
+    yield replace(case, data=build.request_message(free, credit_charge=0))
     yield request_case(build.request(UNKNOWN, bytes(OPAQUE)), f"{OPAQUE} bytes of input")
     yield reply_case(build.reply(UNKNOWN, bytes(OPAQUE)), UNKNOWN, f"{OPAQUE} bytes of output")
 

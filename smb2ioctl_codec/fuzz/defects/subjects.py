@@ -69,7 +69,7 @@ def _message(case: Case) -> Iterator[Subject]:
     head, rest = case.data[:HEADER_SIZE], case.data[HEADER_SIZE:]
 
     def with_header(data: bytes) -> bytes | None:
-        is_header = data[:1] == HEADER_START[: len(data[:1])] and len(data) <= HEADER_SIZE
+        is_header = data[:1] == HEADER_START[:1] and len(data) <= HEADER_SIZE
         return (data if len(data) < HEADER_SIZE else data + rest) if is_header else None
 
     def with_body(data: bytes) -> bytes | None:

@@ -73,6 +73,7 @@ def _foreign(case: Case) -> Iterator[Case]:
     for protocol, smallest in SMALLEST.items():
         data = pack("<I", protocol) + case.data[4 : smallest - 1]
         yield _broken(case, data, "cut-short", "Packet.body", _PROTOCOL, f"a byte too few for {protocol.name}")
+    yield _broken(case, case.data[:3], "cut-short", "Header.protocol_id", _PROTOCOL, "a byte too few")
     data = b"\xfb" + case.data[1:]
     yield _broken(case, data, "constant", "Header.protocol_id", _PROTOCOL, "the first byte of no SMB message")
 

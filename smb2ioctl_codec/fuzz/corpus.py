@@ -80,8 +80,9 @@ def _valid(seeds: Iterable[Made], seed: int) -> list[Case]:
 
 
 def _broken() -> Iterator[Case]:
-    """Those of each rule in turn."""
-    return in_turn(grouped(broken(), lambda case: (case.rules, case.rule, case.code)))
+    """Those of each rule in turn, and of a rule those of each code."""
+    of_rules = grouped(broken(), lambda case: (case.rules, case.rule))
+    return in_turn(in_turn(grouped(some, lambda case: case.code)) for some in of_rules)
 
 
 def _minimal(seed: int) -> Iterator[Case]:

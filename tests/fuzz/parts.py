@@ -75,9 +75,9 @@ def _lengths(field: Field, name: str, values: Sequence[Any], valid: Valid | None
     """0, 1, 2, many, and so many that one more makes it no valid payload."""
     lengths = {len(getattr(value, name)) for value in values}
     longest = max(values, key=lambda value: len(getattr(value, name)))
-    if field.kind == "slack" or (valid is None and field.kind == "raw"):
+    if field.kind == "slack" or field.exact is not None or (valid is None and field.kind == "raw"):
         return  # as long as what lies around it lets it be
-    if field.exact is None and valid is not None:
+    if valid is not None:
         content = getattr(longest, name)
         for count in (0, 1, 2):
             if count not in lengths and valid(_with(longest, name, content[:count])):

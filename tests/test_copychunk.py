@@ -163,32 +163,37 @@ def test_h14_what_exceeds_the_limits_can_be_read(data: bytes) -> None:
     """Limits are the server's matter, not the reader's."""
     decoded = CopyChunkCopy.decode(data)
     assert decoded.encode() == data
-    assert request_facts(data) == {"chunks_exceed_limits": True}
+    facts = request_facts(data)
+    assert facts == {"chunk_count": len(decoded.chunks), "chunks_exceed_limits": True, "chunks_misfit": True}
 
 
 @pytest.mark.parametrize(
-    ("data", "exceed"),
+    ("data", "count", "exceed", "misfit"),
     [
-        (copy(), False),
-        (copy(*[1] * 256), False),
-        (copy(MIB), False),
-        (copy(*[MIB] * 16), False),
-        (copy(1, target=0x7FFFFFFFFFFFFFFF), False),
-        (copy(1, target=0xFFFFFFFFFFFFFFFF), False),  # the end of the file
-        (copy(1, rest=b"more"), False),  # only what the count says is looked at
-        (copy(1, 0, count=1), False),
-        (copy(0), True),
-        (copy(1, 0, 1), True),
-        (copy(*[MIB] * 16, 1), True),
-        (copy(1, target=0x8000000000000000), True),
-        (copy(1, target=0xFFFFFFFFFFFFFFFE), True),
-        (copy(1, count=2), True),  # the second is not there
-        (copy(1, count=0xFFFFFFFF), True),
-        (copy(*[1] * 256, count=257), True),
+        (copy(), 0, False, False),
+        (copy(*[1] * 256), 256, False, False),
+        (copy(MIB), 1, False, False),
+        (copy(*[MIB] * 16), 16, False, False),
+        (copy(1, target=0x7FFFFFFFFFFFFFFE), 1, False, False),
+        (copy(1, target=0x7FFFFFFFFFFFFFFF), 1, False, True),
+        (copy(1, target=0xFFFFFFFFFFFFFFFF), 1, False, True),  # the end of the file
+        (copy(1, rest=b"more"), 1, False, False),  # only what the count says is looked at
+        (copy(1, 0, count=1), 1, False, False),
+        (copy(0), 1, True, True),
+        (copy(1, 0, 1), 3, True, True),
+        (copy(*[MIB] * 16, 1), 17, True, True),
+        (copy(1, target=0x8000000000000000), 1, True, True),
+        (copy(1, target=0xFFFFFFFFFFFFFFFE), 1, True, True),
+        (copy(1, count=2), 2, True, True),  # the second is not there
+        (copy(1, count=0xFFFFFFFF), 0xFFFFFFFF, True, True),
+        (copy(*[1] * 256, count=257), 257, True, True),
+        # Samba looks at the offsets of the first alone, and at those of the source, too.
+        (copy(1, count=2, rest=copy(1, target=0x8000000000000000)[32:]), 2, True, False),
+        (copy(count=1, rest=struct.pack("<QQII", 0x7FFFFFFFFFFFFFFF, 0, 1, 0)), 1, False, True),
     ],
 )
-def test_what_rules_ask(data: bytes, exceed: bool) -> None:
-    assert request_facts(data) == {"chunks_exceed_limits": exceed}
+def test_what_rules_ask(data: bytes, count: int, exceed: bool, misfit: bool) -> None:
+    assert request_facts(data) == {"chunk_count": count, "chunks_exceed_limits": exceed, "chunks_misfit": misfit}
 
 
 @pytest.mark.parametrize("size", [0, 24, 28, 31])

@@ -22,6 +22,7 @@ from smb2ioctl_codec.payloads.integrity import (
     GetIntegrityInformation,
     SetIntegrityInformation,
     SetIntegrityInformationEx,
+    request_facts,
 )
 from smb2ioctl_codec.schema import Record
 
@@ -161,3 +162,8 @@ def test_recorded_compression() -> None:
             answered.append(s2.IoctlResponse.decode(pdu.body).payload())
     assert asked == {(0, 0), (1, 0), (0, 14)}
     assert answered == [CompressionState(CompressionFormat.NONE)] * 5
+
+
+def test_what_rules_ask_about_a_compression() -> None:
+    assert request_facts(b"\2\1 and more") == {"compression_state": 0x0102}
+    assert request_facts(b"\2") == {}, "nothing is known of it"

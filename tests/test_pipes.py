@@ -13,7 +13,7 @@ from samples import pdus
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.payloads import registry
-from smb2ioctl_codec.payloads.pipes import NamedPipeState, PipePeekResponse, PipeWaitRequest
+from smb2ioctl_codec.payloads.pipes import NamedPipeState, PipePeekResponse, PipeWaitRequest, fragment_facts
 
 WAIT, PEEK = 0x00110018, 0x0011400C
 #: Worked out by hand from [MS-FSCC] 2.3.49 and 2.3.46.
@@ -189,3 +189,13 @@ def test_recorded_waits() -> None:
         names.add(name)
     assert valid == 24
     assert names == {"", "srvsvc", "nosuchpipe", r"\pipe\srvsvc"}
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [(b"", 16), (b"\5\0\x0b\3\x10\0\0\0\x48\0\0\0\1\0\0", 16), (b"\5\0\x0b\3\x10\0\0\0\x48\0\0\0\1\0\0\0", 72),
+     (b"\5\0\x0b\3\0\0\0\0\0\x48\0\0\0\0\0\1", 72), (bytes(16), 0), (b"A" * 32, 0x4141)],
+)  # fmt: skip
+def test_how_long_a_fragment_is(data: bytes, size: int) -> None:
+    """In the byte order that it tells."""
+    assert fragment_facts(data) == {"fragment_size": size}

@@ -28,7 +28,9 @@ from smb2ioctl_codec.payloads.ranges import (
     FileSetSparseBuffer,
     FileZeroDataInformation,
     QueryAllocatedRanges,
+    allocated_facts,
     request_facts,
+    zero_facts,
 )
 from smb2ioctl_codec.schema import Record
 
@@ -313,3 +315,10 @@ def test_recorded_replies() -> None:
             assert found.encode() == answer.output
             counts.append(len(found.ranges))
     assert (counts.count(0), counts.count(1), counts.count(10), len(counts)) == (15, 22, 1, 38)
+
+
+def test_what_rules_ask_about_ranges() -> None:
+    data = struct.pack("<2q", 7, -1)
+    assert zero_facts(data) == {"range_start": 7, "range_end": 0xFFFFFFFFFFFFFFFF}
+    assert allocated_facts(data + b"more") == {"range_start": 7, "range_size": 0xFFFFFFFFFFFFFFFF}
+    assert zero_facts(data[:15]) == allocated_facts(data[:15]) == {}, "nothing is known of it"

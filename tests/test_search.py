@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.payloads.search import FileNameInformation, FindBySidData, FindFilesBySid, IsPathnameValid, Sid
+from smb2ioctl_codec.payloads.search import (
+    FileNameInformation,
+    FindBySidData,
+    FindFilesBySid,
+    IsPathnameValid,
+    Sid,
+    request_facts,
+)
 
 #: S-1-5-21-1-2-4294967295-500 ([MS-DTYP] 2.4.2.2), hexadecimal as it is on the wire
 DOMAIN_SID = bytes.fromhex("0105 000000000005 15000000 01000000 02000000 ffffffff f4010000")
@@ -223,3 +230,15 @@ def test_what_is_no_path(data: bytes, path: str, offset: int) -> None:
     with pytest.raises(s2.DecodeError) as caught:
         IsPathnameValid.decode(data)
     assert (caught.value.path, caught.value.offset) == (path, offset)
+
+
+@pytest.mark.parametrize(
+    ("sub_authorities", "size", "fits"),
+    [(0, 11, False), (0, 12, True), (0, 13, False), (1, 15, False), (1, 16, True), (1, 17, False), (15, 71, False),
+     (15, 72, True), (15, 73, True), (15, 500, True), (16, 76, False), (16, 72, False), (255, 1032, False)],
+)  # fmt: skip
+def test_whether_a_sid_fits(sub_authorities: int, size: int, fits: bool) -> None:
+    """As Samba sees it: it does not look beyond the largest SID."""
+    data = (bytes(4) + bytes([1, sub_authorities])).ljust(size, b"\x07")[:size]
+    assert request_facts(data) == {"sid_fits": fits}
+    assert request_facts(data[:5]) == {"sid_fits": False}

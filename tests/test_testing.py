@@ -243,21 +243,24 @@ ASKS_THE_SERVER = {
         "extents-source": "source_handle_unknown", "mark-values": "mark_unsupported",
     },
     "SAMBA_4": {
-        "session": "session_missing", "signature": "signature_wrong", "tree": "tree_missing", "open": "open_missing",
-        "credits": "credit_charge", "code-ipc": "share_is_ipc", "code": "share_is_ipc", "dfs-host": "dfs_enabled",
-        "dfs-dots": "path_has_dots", "dfs-root": "dfs_root_missing", "dfs-name": "dfs_link_unreadable",
+        "session": "session_missing", "session-signed": "session_missing", "signature": "signature_wrong",
+        "tree": "tree_missing", "open": "open_missing", "charge": "most_credits", "credits": "credit_charge",
+        "code-ipc": "share_is_ipc", "code": "share_is_ipc", "dfs-host": "dfs_enabled", "dfs-dots": "path_has_dots",
+        "dfs-control": "path_has_controls", "dfs-root": "dfs_root_missing", "dfs-name": "dfs_link_unreadable",
         "dfs-link": "dfs_link_missing", "dfs-cut": "referral_size", "pipe-share": "share_is_ipc",
         "pipe-more": "pipe_has_more", "snapshots-ipc": "share_is_ipc", "snapshots-support": "snapshots_unsupported",
         "snapshots-fit": "snapshots_size", "copychunk-key": "source_key_unknown",
         "copychunk-access": "copy_access_missing", "copychunk-source": "source_too_short",
         "interfaces-room": "output_size", "negotiate-match": "negotiate_differs", "sparse-share": "share_is_read_only",
-        "write-access": "write_access_missing", "reparse-point": "is_reparse_point",
-        "extents-support": "clone_unsupported",
+        "write-access": "write_access_missing", "read-access": "read_access_missing", "zero-pipe": "share_is_ipc",
+        "zero-space": "largest_file", "ranges-pipe": "share_is_ipc", "ranges-sum": "file_size",
+        "ranges-room": "file_size", "reparse-point": "is_reparse_point", "extents-support": "clone_unsupported",
     },
     "REPLY": {},
 }  # fmt: skip
-#: Rules that say that the connection is dropped: what breaks them breaks another one, which is for less.
-NEVER_ALONE = {"start", "structure-zero"}
+#: Rules that say that the connection is dropped: what breaks them breaks another one, which is for less. Of nearly all
+#: bytes, a pipe waits for the rest, too.
+NEVER_ALONE = {"start", "structure-zero", "structure-cut", "pipe-memory"}
 RULES = [(rules, rule) for rules in (SAMBA_3_6, SAMBA_4, MS_SMB2, REPLY) for rule in rules]
 BY_BYTES = [
     (rules, rule) for rules, rule in RULES if rule.force != "may" and rule.id not in ASKS_THE_SERVER[rules.name]

@@ -32,16 +32,22 @@ _CODES = 3
 #: Facts that the place tells: where else a request could be sent.
 _OF_PLACE = frozenset({"share_is_ipc", "share_is_read_only", "open_missing", "open_is_pipe"})
 #: Facts that the path of a referral request tells.
-_OF_PATH = frozenset({"path_has_dots", "dfs_root_missing", "dfs_link_unreadable", "dfs_link_missing"})
+_OF_PATH = frozenset(
+    {"path_has_dots", "path_has_controls", "dfs_root_missing", "dfs_link_unreadable", "dfs_link_missing"}
+)
 _PLACES = tuple(Place(share, handle) for share in ("disk", "IPC$") for handle in ("file", "pipe", "none"))
 #: Numbers that a server may have for a fact.
 _NUMBERS = (0, 1, 64, 164, 0x0202, 1 << 10, 1 << 24)
+#: A header that says that the message is signed.
+_SIGNED: dict[str, Any] = {"flags": HeaderFlags.SIGNED.value, "signature": b"\x77" * 16}
 #: Facts that show in the header: what stands there, and what a live client must leave.
-_IN_HEADER: dict[str, tuple[dict[str, Any], Patched]] = {
-    "session_missing": ({"session_id": 0x7777777777777777}, "session_id"),
-    "tree_missing": ({"tree_id": 0x77777777}, "tree_id"),
-    "signature_wrong": ({"flags": HeaderFlags.SIGNED.value, "signature": b"\x77" * 16}, "message_id"),
+_IN_HEADER: dict[str, tuple[dict[str, Any], tuple[Patched, ...]]] = {
+    "session_missing": ({"session_id": 0x7777777777777777}, ("session_id",)),
+    "tree_missing": ({"tree_id": 0x77777777}, ("tree_id",)),
+    "signature_wrong": (_SIGNED, ()),
 }
+#: Facts that the header itself tells.
+_OF_HEADER = frozenset({"credit_charge", "most_credits", "request_signed"})
 #: Fewer changes are tried of rules that nothing breaks alone.
 _TRIES = 1500
 #: Bytes behind an input, and credits of a request that asks for much.
@@ -141,7 +147,7 @@ def _elsewhere(place: Place, rule: Rule) -> Iterator[Place]:
     names = rule.names & (USUAL.keys() | _OF_PLACE | {"pipe_written"})
     if names & _OF_PLACE:
         yield from (replace(each, given=place.given) for each in _PLACES)
-    free = sorted(names - _OF_PLACE - _OF_PATH)
+    free = sorted(names - _OF_PLACE - _OF_PATH - _IN_HEADER.keys() - _OF_HEADER)
     choices = [[not USUAL[name]] if isinstance(USUAL.get(name), bool) else _NUMBERS for name in free]
     for values in product(*choices):
         given = dict(place.given) | dict(zip(free, values, strict=True))
@@ -158,11 +164,15 @@ def _attempts(case: Case, rule: Rule) -> Iterator[_Attempt]:
     body = case.data[HEADER_SIZE:]
     for name in sorted(names & _IN_HEADER.keys()):
         fields, kept = _IN_HEADER[name]
-        place = replace(case.place, kept=(kept,), given=((name, True),))
+        place = replace(case.place, kept=kept, given=((name, True),))
         yield build.request_message(body, **fields), place, ()
+        if "request_signed" in names:
+            yield build.request_message(body, **fields, **_SIGNED), place, ()
     heads = [case.data[:HEADER_SIZE]]
     if names & {"max_input_response", "max_output_response"}:
         heads.append(build.request_message(body, credit_charge=_CREDITS)[:HEADER_SIZE])
+    if "most_credits" in names:
+        heads.append(build.request_message(body, credit_charge=0xFFFF)[:HEADER_SIZE])
     servers = list(product(heads, [case.place, *_elsewhere(case.place, rule)]))
     each = [list(changes(name, rule, body, _MORE.get(name, ()))) for name in changed(rule)]
     together: list[Iterable[tuple[Change, ...]]] = [((),), ((one,) for one in chain(*each))]
@@ -178,7 +188,13 @@ _MORE: dict[str, tuple[Any, ...]] = {
     "input_offset": (112, 121),
     "input": tuple(
         ReferralRequest(3, path).encode()
-        for path in (r"\server\root\link\..", r"\server\other", r"\server\root\other", rf"\server\root\{'x' * 300}")
+        for path in (
+            r"\server\root\..",
+            r"\server\other",
+            r"\server\root\other",
+            rf"\server\root\{'x' * 300}",
+            "\\server\\root\\link\\\1",
+        )
     ),
 }
 

@@ -83,7 +83,8 @@ class Case:
     @property
     def offsets(self) -> dict[Patched, tuple[int, ...]]:
         """Where the ids stand that a live client replaces, in bytes from the first of the data; of each message of a
-        compound. FileId: in IOCTL requests alone. What the place says is to stay is not among them."""
+        compound. FileId: in IOCTL requests alone, and not where it is all ones, which is the id of no open. What the
+        place says is to stay is not among them."""
         found: dict[Patched, list[int]] = {name: [] for name in PATCHED if name not in self.place.kept}
         if self.place.handle == "none":
             found.pop("file_id", None)
@@ -92,7 +93,8 @@ class Case:
             for name, places in found.items():
                 place = start + OFFSETS[name]
                 is_there = name != "tree_id" or not flags & HeaderFlags.ASYNC_COMMAND
-                is_there &= name != "file_id" or _is_request(self.data, start, flags)
+                if name == "file_id":
+                    is_there = _is_request(self.data, start, flags) and self.data[place : place + 16] != _NO_OPEN
                 if is_there and place + SIZES[name] <= end:
                     places.append(place)
         return {name: tuple(places) for name, places in found.items()}
@@ -111,6 +113,7 @@ OFFSETS: dict[Patched, int] = {
     "message_id": _offset("message_id"),
 }
 SIZES: dict[Patched, int] = {"file_id": 16, "tree_id": 4, "session_id": 8, "message_id": 8}
+_NO_OPEN = bytes([255]) * 16
 
 
 def _is_request(data: bytes, start: int, flags: int) -> bool:

@@ -24,11 +24,14 @@ _NUMBERS = {
 }
 _FILE_ID = IoctlRequest.PLAN.field("file_id").offset or 0
 #: What rules can ask of the bytes of any request.
-OF_BYTES = frozenset({*_NUMBERS, "size", "persistent", "volatile", "related"})
+OF_BYTES = frozenset({*_NUMBERS, "size", "persistent", "volatile", "related", "declared_size", "asked_code"})
+#: What rules call numbers of bodies that may be cut, by what they call them otherwise.
+_OF_CUT = {"structure_size": "declared_size", "ctl_code": "asked_code"}
 #: Inputs of which payloads can tell what they tell rules at all: numbers that are all 0, and all 1.
 PROBES = (bytes(64), b"\1\0\0\0" * 16)
-#: Other inputs that are tried.
-_INPUTS = (*PROBES, b"\xff" * 64)
+#: Other inputs that are tried; some begin with the two numbers of a range.
+_RANGES = ((1, 0), (1, ALL_ONES), (0, 1 << 63), (0, (1 << 63) - 1))
+_INPUTS = (*PROBES, b"\xff" * 64, *(struct.pack("<2Q", *numbers) for numbers in _RANGES))
 #: A surrogate without its other half: text that is no UTF-16.
 _NO_TEXT = b"\0\xd8"
 
@@ -36,7 +39,7 @@ _NO_TEXT = b"\0\xd8"
 def changed(rule: Rule) -> list[str]:
     """What is changed to break a rule: the fields that it looks at, and the input if it asks what only that tells."""
     names = expressions.names(rule.violated)
-    found = names & {*_NUMBERS, "size"}
+    found = names & {*_NUMBERS, "size"} | {name for name, other in _OF_CUT.items() if other in names}
     if names & {"persistent", "volatile"}:
         found |= {"file_id"}
     if names - OF_BYTES or "input_count" in names:

@@ -1,35 +1,33 @@
 """What a request's labels take for granted: the facts of the usual server, and what servers with them answer.
 
 The usual server serves whatever a rule set has rules for. Its disk share has no snapshots, no shadow copies and no
-reparse points, and cannot share extents; nobody has asked it for a resume key, so that every key is unknown. There is
-one DFS root, ``\\\\server\\root``, with one link, ``link``. What a client validates is never what was negotiated: a
-corpus cannot know that.
+reparse points, and cannot share extents; every resume key that it is sent is unknown to it. `dfs_facts`
+tells of its DFS root. What a client validates is never what was negotiated: a corpus cannot know that.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz.case import Case, Place
+from smb2ioctl_codec.fuzz.dfs_facts import path_facts
 from smb2ioctl_codec.messages import Command, Header, HeaderFlags, RequestFacts
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.ntstatus import NtStatus
-from smb2ioctl_codec.payloads.dfs import ReferralRequest
 from smb2ioctl_codec.rules import ALL_ONES, MS_SMB2, SAMBA_3_6, SAMBA_4, Rule, RuleSet, is_broken
 
 #: The rule sets whose servers' answers are told.
 SERVERS = (SAMBA_3_6, MS_SMB2, SAMBA_4)
 #: Bytes of one interface in the answer to FSCTL_QUERY_NETWORK_INTERFACE_INFO.
 INTERFACES_SIZE = 152
-#: The one DFS root, its link, and the bytes of the referrals to both.
-DFS_ROOT, DFS_LINK = "root", "link"
 #: MaxTransactSize of the usual server, in bytes, and its longest resiliency, in milliseconds.
 MAX_TRANSACT_SIZE, MAX_RESILIENCY = 1 << 20, 300_000
 #: Flags of what is no plain request.
 _SPECIAL = (HeaderFlags.SERVER_TO_REDIR | HeaderFlags.ASYNC_COMMAND | HeaderFlags.RELATED_OPERATIONS).value
-#: Characters of the longest name.
-_LONGEST_NAME = 255
+#: Most credits that the usual server grants, bytes of the file on its disk share, and of the largest that fits there.
+MOST_CREDITS, FILE_SIZE, LARGEST_FILE = 8192, 100_000, 0xFFFFFFFF000
 
 #: What holds of the usual server, whatever is sent.
 USUAL: dict[str, Any] = {
@@ -42,8 +40,9 @@ USUAL: dict[str, Any] = {
     "hash_unsupported": False, "hash_missing": False, "hash_disabled": False, "hash_offset_past_end": False,
     "resiliency_unsupported": False, "max_resiliency_timeout": MAX_RESILIENCY, "pipe_name_unknown": False,
     "pipe_name_is_file": False, "pipe_wait_timed_out": False, "reparse_access_missing": False,
-    "source_handle_unknown": True, "mark_unsupported": False, "path_has_dots": False, "dfs_root_missing": False,
-    "dfs_link_unreadable": False, "dfs_link_missing": False,
+    "source_handle_unknown": True, "mark_unsupported": False, "path_has_dots": False, "path_has_controls": False,
+    "dfs_root_missing": False, "dfs_link_unreadable": False, "dfs_link_missing": False, "most_credits": MOST_CREDITS,
+    "request_signed": False, "read_access_missing": False, "file_size": FILE_SIZE, "largest_file": LARGEST_FILE,
 }  # fmt: skip
 
 
@@ -60,8 +59,9 @@ def facts_of(data: bytes, place: Place) -> dict[str, Any] | None:
         return None
     told = RequestFacts(data[HEADER_SIZE:], related=False).values
     facts = USUAL | _of_place(place, told)
-    facts["credit_charge"] = header.credit_charge
-    facts.update(_of_path(told))
+    facts |= {"credit_charge": header.credit_charge, "request_signed": header.is_signed}
+    if told.get("path_is_text"):
+        facts |= path_facts(told["input"])
     facts.update(told)
     facts.update(place.given)
     return facts
@@ -72,28 +72,13 @@ def _of_place(place: Place, facts: dict[str, Any]) -> dict[str, Any]:
     ipc, handle = place.share == "IPC$", place.handle
     all_ones = facts.get("volatile") == facts.get("persistent") == ALL_ONES
     sizes = {"pipe_written": facts["input_count"]} if "input_count" in facts else {}
+    if facts.get("ctl_code") == CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO:
+        sizes["output_size"] = INTERFACES_SIZE
     return sizes | {
         "share_is_ipc": ipc,
         "share_is_read_only": ipc,
         "open_is_pipe": handle != "file",
         "open_missing": handle == "none" and not all_ones,
-    }
-
-
-def _of_path(facts: dict[str, Any]) -> dict[str, Any]:
-    """What the path of a referral request leads to."""
-    if not facts.get("path_is_text"):
-        return {}
-    try:
-        path = ReferralRequest.decode(facts["input"]).request_file_name
-    except DecodeError:
-        return {}
-    _, root, link, *_ = [*path.replace("/", "\\").lower().strip("\\").split("\\"), "", ""]
-    return {
-        "path_has_dots": ".." in path,
-        "dfs_root_missing": root != DFS_ROOT,
-        "dfs_link_unreadable": len(link) > _LONGEST_NAME,
-        "dfs_link_missing": len(link) <= _LONGEST_NAME and link not in (DFS_LINK, ""),
     }
 
 

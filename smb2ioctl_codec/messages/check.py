@@ -16,6 +16,9 @@ from smb2ioctl_codec.schema.runtime import as_bytes
 from smb2ioctl_codec.schema.source import format_of
 from smb2ioctl_codec.schema.violations import error_of
 
+#: Where the control code stands.
+_CODE = IoctlRequest.PLAN.field("ctl_code").offset or 0
+
 
 @value_class
 class Violation:
@@ -47,12 +50,17 @@ def _fixed_part() -> tuple[list[str], Callable[[bytes], tuple[Any, ...]]]:
 class RequestFacts:
     """What rules may ask about a request, by name: its wire fields, its size, and what its payload tells.
 
-    Of a body that is shorter than its fixed part nothing is known but the size: servers look at nothing else.
+    Of a body that is shorter than its fixed part nothing is known but the size and, if they are there, StructureSize as
+    `declared_size` and the control code as `asked_code`: servers look at nothing else.
     """
 
     def __init__(self, body: bytes, *, related: bool) -> None:
         values: dict[str, Any] = {"size": len(body), "related": related}
         self.values = values
+        if len(body) >= 2:
+            values["declared_size"] = int.from_bytes(body[:2], "little")
+        if len(body) >= _CODE + 4:
+            values["asked_code"] = int.from_bytes(body[_CODE : _CODE + 4], "little")
         if len(body) < IoctlRequest.PLAN.head:
             return
         names, unpack = _fixed_part()

@@ -150,24 +150,43 @@ def response_type(data: bytes, _request: Any, status: int) -> type[Record] | Non
     return CopyChunkLimits if status == NtStatus.INVALID_PARAMETER else CopyChunkResponse
 
 
-def request_facts(data: bytes) -> dict[str, bool]:
-    """What rules ask about a copy: whether a server with the usual limits answers it with these.
+def request_facts(data: bytes) -> dict[str, Any]:
+    """What rules ask about a copy; nothing is known of less than 32 bytes.
 
-    It does if there are too many chunks, or fewer than ChunkCount says, if one is empty or too long or has a negative
-    TargetOffset, or if all together are too long ([MS-SMB2] 3.3.5.15.6). Nothing is known of less than 32 bytes.
+    Returns:
+        ``chunk_count``: its ChunkCount. ``chunks_exceed_limits``: there are more chunks than a server with the usual
+        limits allows, or fewer than ChunkCount says, or one is empty or too long or has a negative TargetOffset, or all
+        together are too long ([MS-SMB2] 3.3.5.15.6). ``chunks_misfit``: the same, but of all offsets those of the first
+        chunk alone count, and they are wrong where it ends beyond the largest signed number.
     """
     if len(data) < _HEAD_SIZE:
         return {}
     count = int.from_bytes(data[24:28], "little")
-    return {"chunks_exceed_limits": count > MAX_CHUNKS or _refused(data[: _HEAD_SIZE + _CHUNK_SIZE * count])}
+    chunks = _chunks(data, count)
+    if chunks is None:
+        return {"chunk_count": count, "chunks_exceed_limits": True, "chunks_misfit": True}
+    wrong = _sizes_are_wrong(chunks)
+    return {
+        "chunk_count": count,
+        "chunks_exceed_limits": wrong or any(_NEGATIVE <= each.target_offset < _END_OF_FILE for each in chunks),
+        "chunks_misfit": wrong or any(_ends_too_far(each) for each in chunks[:1]),
+    }
 
 
-def _refused(data: bytes) -> bool:
+def _chunks(data: bytes, count: int) -> tuple[CopyChunk, ...] | None:
+    """The chunks; None: there are too many, or not all are there."""
+    if count > MAX_CHUNKS:
+        return None
     try:
-        chunks = CopyChunkCopy.decode(data).chunks
+        return CopyChunkCopy.decode(data[: _HEAD_SIZE + _CHUNK_SIZE * count]).chunks
     except DecodeError:
-        return True
-    wrong = any(
-        not 0 < chunk.length <= MAX_CHUNK_SIZE or _NEGATIVE <= chunk.target_offset < _END_OF_FILE for chunk in chunks
-    )
+        return None
+
+
+def _sizes_are_wrong(chunks: tuple[CopyChunk, ...]) -> bool:
+    wrong = any(not 0 < chunk.length <= MAX_CHUNK_SIZE for chunk in chunks)
     return wrong or sum(chunk.length for chunk in chunks) > MAX_TOTAL_SIZE
+
+
+def _ends_too_far(chunk: CopyChunk) -> bool:
+    return max(chunk.source_offset, chunk.target_offset) + chunk.length >= _NEGATIVE

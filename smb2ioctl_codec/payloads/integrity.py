@@ -157,3 +157,8 @@ class DecryptionStatusBuffer(Record):
     """
 
     no_encrypted_streams: int
+
+
+def request_facts(data: bytes) -> dict[str, int]:
+    """What rules ask about the input of FSCTL_SET_COMPRESSION: its CompressionState; nothing if it is cut."""
+    return {"compression_state": int.from_bytes(data[:2], "little")} if len(data) >= 2 else {}

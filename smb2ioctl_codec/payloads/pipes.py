@@ -5,10 +5,15 @@ FSCTL_PIPE_TRANSCEIVE has no structure: both directions are whatever the pipe's 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from construct import Int8ul, Int32ul, Int64sl, Struct
 
 from smb2ioctl_codec._openenum import OpenIntEnum
 from smb2ioctl_codec.schema import Raw, Record, Reserved, Sized, Tag, Text, record
+
+#: Bytes of the common header of RPC fragments, and the bit in its fifth byte that means little-endian numbers.
+_FRAGMENT_HEAD, _LITTLE_ENDIAN = 16, 0x10
 
 
 class NamedPipeState(OpenIntEnum):
@@ -66,3 +71,15 @@ class PipePeekResponse(Record):
     number_of_messages: int = 0
     message_length: int = 0
     data: bytes = b""
+
+
+def fragment_facts(data: bytes) -> dict[str, int]:
+    """What rules ask about the input of FSCTL_PIPE_TRANSCEIVE: how long the fragment of RPC is that it starts with.
+
+    Its size stands at byte 8, in the byte order that the fifth byte tells (C706, 12.6.3.1). It is no less than its head
+    where the input is less: `fragment_size` is then that of the head.
+    """
+    if len(data) < _FRAGMENT_HEAD:
+        return {"fragment_size": _FRAGMENT_HEAD}
+    order: Literal["little", "big"] = "little" if data[4] & _LITTLE_ENDIAN else "big"
+    return {"fragment_size": int.from_bytes(data[8:10], order)}

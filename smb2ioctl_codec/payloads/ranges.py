@@ -9,6 +9,7 @@ have exactly its size.
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from construct import Int8ul, Int32ul, Int64sl, Int64ul, Struct
@@ -206,3 +207,19 @@ class FileRegionOutput(Record):
 def request_facts(data: bytes) -> dict[str, int]:
     """What rules ask about the input of FSCTL_FILE_LEVEL_TRIM: its Key, whatever follows it; nothing if it is cut."""
     return {"trim_key": int.from_bytes(data[:4], "little")} if len(data) >= 4 else {}
+
+
+def zero_facts(data: bytes) -> dict[str, int]:
+    """What rules ask about the input of FSCTL_SET_ZERO_DATA: its two offsets, unsigned; nothing if it is cut."""
+    return dict(zip(("range_start", "range_end"), _numbers(data), strict=False))
+
+
+def allocated_facts(data: bytes) -> dict[str, int]:
+    """What rules ask about the input of FSCTL_QUERY_ALLOCATED_RANGES: offset and length, unsigned; nothing if it is
+    cut.
+    """
+    return dict(zip(("range_start", "range_size"), _numbers(data), strict=False))
+
+
+def _numbers(data: bytes) -> tuple[int, ...]:
+    return struct.unpack_from("<2Q", data) if len(data) >= 16 else ()

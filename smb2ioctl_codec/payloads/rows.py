@@ -52,6 +52,7 @@ _ROWS = (
         "[MS-FSCC] 2.3.15, 2.3.16",
         _request="search:FindBySidData",
         _response="search:FindFilesBySid",
+        _facts="search:request_facts",
     ),
     Row(
         CtlCode.FSCTL_SET_OBJECT_ID,
@@ -183,6 +184,7 @@ _ROWS = (
         "[MS-FSCC] 2.3.51, 2.3.52",
         _request="ranges:QueryAllocatedRanges",
         _response="ranges:FileAllocatedRanges",
+        _facts="ranges:allocated_facts",
     ),
     Row(
         CtlCode.FSCTL_OFFLOAD_READ,
@@ -190,7 +192,12 @@ _ROWS = (
         _request="offload:OffloadReadInput",
         _response="offload:OffloadReadOutput",
     ),
-    Row(CtlCode.FSCTL_SET_ZERO_DATA, "[MS-FSCC] 2.3.85", _request="ranges:FileZeroDataInformation"),
+    Row(
+        CtlCode.FSCTL_SET_ZERO_DATA,
+        "[MS-FSCC] 2.3.85",
+        _request="ranges:FileZeroDataInformation",
+        _facts="ranges:zero_facts",
+    ),
     Row(CtlCode.FSCTL_SET_DEFECT_MANAGEMENT, "[MS-FSCC] 2.3.69, 2.3.70", _request="volumes:SetDefectManagement"),
     Row(
         CtlCode.FSCTL_FILE_LEVEL_TRIM,
@@ -208,11 +215,21 @@ _ROWS = (
     ),
     Row(CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE, "[MS-FSCC] 2.3.7.2", _request="clone:DuplicateExtents"),
     Row(CtlCode.FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX, "[MS-FSCC] 2.3.9.2", _request="clone:DuplicateExtentsEx"),
-    Row(CtlCode.FSCTL_SET_COMPRESSION, "[MS-FSCC] 2.3.67", _request="integrity:CompressionState"),
+    Row(
+        CtlCode.FSCTL_SET_COMPRESSION,
+        "[MS-FSCC] 2.3.67",
+        _request="integrity:CompressionState",
+        _facts="integrity:request_facts",
+    ),
     Row(CtlCode.FSCTL_SET_INTEGRITY_INFORMATION, "[MS-FSCC] 2.3.73", _request="integrity:SetIntegrityInformation"),
     Row(CtlCode.FSCTL_PIPE_WAIT, "[MS-FSCC] 2.3.49", needs_no_handle=True, _request="pipes:PipeWaitRequest"),
     Row(CtlCode.FSCTL_PIPE_PEEK, "[MS-FSCC] 2.3.46", _response="pipes:PipePeekResponse"),
-    Row(CtlCode.FSCTL_PIPE_TRANSCEIVE, "[MS-FSCC] 2.3.47, 2.3.48", remark="both are whatever the pipe's protocol says"),
+    Row(
+        CtlCode.FSCTL_PIPE_TRANSCEIVE,
+        "[MS-FSCC] 2.3.47, 2.3.48",
+        remark="both are whatever the pipe's protocol says",
+        _facts="pipes:fragment_facts",
+    ),
     Row(CtlCode.FSCTL_SRV_REQUEST_RESUME_KEY, "[MS-SMB2] 2.2.32.3", _response="copychunk:ResumeKey"),
     Row(CtlCode.FSCTL_LMR_SET_LINK_TRACKING_INFORMATION, "[MS-FSCC] 2.3.37, 2.3.38", _request="links:LinkTracking"),
     Row(

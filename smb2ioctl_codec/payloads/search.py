@@ -14,6 +14,8 @@ from smb2ioctl_codec.schema.notation import Converted
 _TEXT = re.compile(r"S-(\d{1,3})-(\d{1,10}|0x[0-9A-Fa-f]{12})((?:-\d{1,10})*)", re.ASCII)
 #: An identifier authority from here on is written in hexadecimal.
 _HEXADECIMAL = 1 << 32
+#: Bytes of a SID without sub-authorities and of one with the most, 15 ([MS-DTYP] 2.4.2.2); those before one.
+_SMALLEST_SID, _LARGEST_SID, _BEFORE_SID = 8, 68, 4
 
 
 def _authority_bytes(value: Any) -> bytes:
@@ -137,3 +139,9 @@ class IsPathnameValid(Record):
 
     path_name: str
     trailing: bytes = b""
+
+
+def request_facts(data: bytes) -> dict[str, bool]:
+    """What rules ask about the input of FSCTL_FIND_FILES_BY_SID: whether its SID fills it, as far as a SID can go."""
+    room = min(len(data) - _BEFORE_SID, _LARGEST_SID)
+    return {"sid_fits": room >= _SMALLEST_SID and room == _SMALLEST_SID + 4 * data[_BEFORE_SID + 1]}

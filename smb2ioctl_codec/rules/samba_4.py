@@ -1,9 +1,8 @@
 """Samba 4.17.12: what its smbd answered when requests were broken on purpose, field by field.
 
-A section names a measured case whose answer the rule decides (`tests/data/bad_requests.jsonl.gz`). All cases were sent
-in dialect 2.1. They do not tell the order of rules of which no case breaks two; nor from which size on some inputs are
-long enough, for which the size of the structure stands. What that server never looks at (the reserved fields,
-InputOffset without input) has no rule.
+A section names a measured case whose answer the rule decides (`tests/data/bad_requests.jsonl.gz`; those that begin with
+``smbd.``: `tests/data/smbd_cases.jsonl.gz`). All cases were sent in dialect 2.1. What that server never looks at (the
+reserved fields, InputOffset without input) has no rule.
 
 The rules of single control codes stand in `samba_4_codes`.
 """
@@ -23,8 +22,18 @@ NO_HANDLE = (
     CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO,
     CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO_224,
     CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,
+    CtlCode.FSCTL_SMBTORTURE_FORCE_UNACKED_TIMEOUT,
+    CtlCode.FSCTL_SMBTORTURE_IOCTL_RESPONSE_BODY_PADDING8,
+    CtlCode.FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8,
+)
+#: Of these, the codes that are answered without a session or a tree connect: neither is looked at.
+NO_SESSION = (
+    CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO,
+    CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO,
+    CtlCode.FSCTL_SMBTORTURE_FORCE_UNACKED_TIMEOUT,
 )
 _NO_HANDLE = ", ".join(f"{int(code):#x}" for code in NO_HANDLE)
+_NO_SESSION = ", ".join(f"{int(code):#x}" for code in NO_SESSION)
 _KNOWN = ", ".join(f"{int(code):#x}" for code in KNOWN)
 _IS_ALL_ONES = f"persistent == {ALL_ONES:#x} and volatile == {ALL_ONES:#x}"
 _INVALID = NtStatus.INVALID_PARAMETER
@@ -40,19 +49,33 @@ SAMBA_4 = RuleSet(
         ),
         Rule(
             "structure-zero", "measured: struct.StructureSize=0x0", None, "IoctlRequest.structure_size",
-            "size >= 56 and structure_size == 0", "StructureSize is 0", layout=True,
+            "size >= 56 and structure_size < 2", "StructureSize is 0 or 1", layout=True,
         ),
         Rule(
-            "session", "measured: header.SessionId_wrong", NtStatus.USER_SESSION_DELETED, "Header.session_id",
-            "session_missing", "the SessionId names no session",
+            "structure-cut", "measured: smbd.cut=8.StructureSize=0x1", None, "IoctlRequest.structure_size",
+            "size < 56 and declared_size < 2", "StructureSize is 0 or 1, and the body is cut",
+        ),
+        Rule(
+            "charge", "measured: smbd.CreditCharge=0xffff", None, "Header.credit_charge",
+            "credit_charge > most_credits", "CreditCharge is more than the credits that the server grants",
+        ),
+        Rule(
+            "session-signed", "measured: smbd.header.signed_session.FSCTL_SRV_REQUEST_RESUME_KEY",
+            NtStatus.USER_SESSION_DELETED, "Header.session_id",
+            "session_missing and request_signed", "the SessionId names no session whose key could sign",
         ),
         Rule(
             "signature", "measured: header.bad_signature", NtStatus.ACCESS_DENIED, "Header.signature",
             "signature_wrong", "the request says that it is signed, but the signature is not its own",
         ),
         Rule(
+            "session", "measured: header.SessionId_wrong", NtStatus.USER_SESSION_DELETED, "Header.session_id",
+            f"session_missing and not request_signed and asked_code not in ({_NO_SESSION})",
+            "the SessionId names no session",
+        ),
+        Rule(
             "tree", "measured: header.TreeId_wrong", NtStatus.NETWORK_NAME_DELETED, "Header.tree_id",
-            "tree_missing", "the TreeId names no tree connect",
+            f"tree_missing and asked_code not in ({_NO_SESSION})", "the TreeId names no tree connect",
         ),
         Rule(
             "body-size", "measured: struct.body_truncated_to_0x37_bytes", _INVALID, "IoctlRequest",
@@ -96,8 +119,8 @@ SAMBA_4 = RuleSet(
         Rule(
             "output-overlap", "measured: struct.OutputOffset=0x0_OutputCount=0x1", _INVALID,
             "IoctlRequest.output_offset",
-            "input_count > 0 and output_count > 0 and output_offset < input_offset + input_count",
-            "the output starts before the input ends", layout=True,
+            "output_count > 0 and output_offset < (input_offset + input_count if input_count > 0 else 120)",
+            "the output starts before the input, or the fixed part, ends", layout=True,
         ),
         Rule(
             "response-sum", "measured: struct.MaxInputResponse=0xffffffff", _INVALID,
@@ -131,12 +154,14 @@ SAMBA_4 = RuleSet(
         ),
         Rule(
             "code-ipc", "measured: pipe_peek.maxout=0", NtStatus.FS_DRIVER_REQUIRED, "IoctlRequest.ctl_code",
-            f"ctl_code not in ({_KNOWN}) and share_is_ipc", "the server does not serve the control code",
+            f"ctl_code not in ({_KNOWN}) and share_is_ipc and ctl_code not in ({_NO_SESSION})",
+            "the server does not serve the control code",
         ),
         Rule(
             "code", "measured: fileid.unknown_fsctl_90028.valid", NtStatus.INVALID_DEVICE_REQUEST,
             "IoctlRequest.ctl_code",
-            f"ctl_code not in ({_KNOWN}) and not share_is_ipc", "the server does not serve the control code",
+            f"ctl_code not in ({_KNOWN}) and (not share_is_ipc or ctl_code in ({_NO_SESSION}))",
+            "the server does not serve the control code",
         ),
         *CODE_RULES,
     ),

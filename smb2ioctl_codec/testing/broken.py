@@ -67,9 +67,8 @@ def _told(code: CtlCode | None) -> set[str]:
 
 @st.composite
 def _broken(draw: st.DrawFn, rule: Rule, rules: RuleSet, codes: tuple[CtlCode | None, ...]) -> bytes:
-    row = draw(rows(draw(st.sampled_from(codes))))
     for _ in range(_TRIES):
-        request = draw(_polite(row))
+        request = draw(_polite(draw(rows(draw(st.sampled_from(codes))))))
         if not _broken_by(request, rules):
             break
     each = [list(changes(name, rule, request, [_drawn(draw, name, request)])) for name in changed(rule)]

@@ -1,0 +1,96 @@
+"""The labels of the corpus on a real server: every request that has one is sent to smbd, and the answers compared.
+
+What the labels of `SAMBA_4` say was measured on smbd 4.17.12; another version may answer otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from test_samba_4 import cases
+
+from smb2ioctl_codec.fuzz import Case, corpus, statuses
+from smb2ioctl_codec.fuzz.facts import broken_by
+from smb2ioctl_codec.ntstatus import NtStatus
+from smb2ioctl_codec.rules import SAMBA_4
+
+from . import smbd, smbd_replay
+from .smbd_cases import Laboratory, obstacle, sessions
+from .smbd_session import Session
+
+Record = Callable[[str, object], None]
+
+#: The facts that a label of SAMBA_4 may depend on.
+ASKED = frozenset[str]().union(*(rule.names for rule in SAMBA_4))
+#: How long a request is given that the server seems to have put off, when it is sent again, in seconds.
+PATIENCE = 2.0
+#: Why an answer may be another than the label, by the rule that decides the label and the answer.
+REASONS: dict[tuple[str, NtStatus | None], str] = {
+    ("zero-space", NtStatus.SUCCESS): "the file system has room for larger files",
+}
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, Session]]:
+    """Sessions with both servers."""
+    with sessions(tmp_path_factory.mktemp("smbd")) as found:
+        yield found
+
+
+def test_labels_are_the_answers(connected: tuple[Session, Session], record_property: Record) -> None:
+    laboratory = Laboratory(*connected)
+    left_out: Counter[str] = Counter()
+    different: list[tuple[Case, NtStatus | None]] = []
+    sent = 0
+    for case in corpus():
+        labels = statuses(case)
+        if case.direction == "response":
+            continue
+        reason = obstacle(case.place, ASKED) if labels else "it has no label"
+        if reason is not None:
+            left_out[reason] += 1
+            continue
+        sent += 1
+        label, answer = labels["SAMBA_4"], laboratory.answer(case)
+        if answer == NtStatus.PENDING != label:
+            answer = laboratory.answer(case, seconds=PATIENCE)
+        if answer != label:
+            different.append((case, answer))
+    record_property("smbd", smbd.version())
+    record_property("requests of the corpus sent to smbd", sent)
+    record_property("answered as their labels say", sent - len(different))
+    for reason, times in left_out.most_common():
+        record_property("requests left out", f"{times}: {reason}")
+    said = [_described(case, answer) for case, answer in different]
+    for one in said:
+        record_property("answered otherwise", one)
+    assert sent > 20_000
+    assert len(different) <= sent // 100, said
+    assert not [one for one, (case, answer) in zip(said, different, strict=True) if _reason(case, answer) is None]
+
+
+def test_recorded_answers_come_again(connected: tuple[Session, Session], record_property: Record) -> None:
+    """Which shows that requests arrive here as they did where the rules were found."""
+    usual, no_dfs_host = connected
+    left_out = [case.name for case in cases() if case.name.startswith("signed.")]
+    sent = [case for case in cases() if case.name not in left_out]
+    different = {}
+    for case in sent:
+        answer = smbd_replay.answer(no_dfs_host if case.name.startswith("nomsdfs.") else usual, case)
+        if case.status != (None if answer is None else answer.name):
+            different[case.name] = answer
+    record_property("recorded requests sent to smbd", len(sent))
+    assert (len(sent), left_out) == (1502, ["signed.dfs", "signed.resume_key", "signed.bad_inputoffset"])
+    assert not different
+
+
+def _reason(case: Case, answer: NtStatus | None) -> str | None:
+    rule = next((rule.id for rule in broken_by(case, SAMBA_4)), "")
+    return REASONS.get((rule, answer))
+
+
+def _described(case: Case, answer: NtStatus | None) -> str:
+    label, got = ("dropped" if one is None else one.name for one in (statuses(case)["SAMBA_4"], answer))
+    return f"{case.code!s}, {case.kind}, {case.what}: label {label}, answer {got}, because {_reason(case, answer)}"

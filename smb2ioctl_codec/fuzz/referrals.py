@@ -80,10 +80,10 @@ def _replies() -> Iterator[tuple[dict[str, Any], str]]:
     usual = {"path_consumed": _CONSUMED}
     yield {**usual, "referral_entries": (ENTRIES[6][0],)}, ENTRIES[6][1]
     yield {**usual, "referral_entries": ()}, "no entries"
+    yield {**usual, "referral_entries": tuple(entry for entry, _ in ENTRIES)}, "an entry of each form"
     for entry, what in ENTRIES:
         yield {**usual, "referral_entries": (entry,)}, what
         yield {**usual, "referral_entries": (entry, entry)}, f"two of {what}"
-    yield {**usual, "referral_entries": tuple(entry for entry, _ in ENTRIES)}, "an entry of each form"
     yield {**usual, "referral_entries": (ENTRIES[7][0],) * _MANY}, f"{_MANY} entries"
     for layout in StringLayout:
         entries = (ENTRIES[4][0], ENTRIES[5][0])

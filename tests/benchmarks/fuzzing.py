@@ -8,17 +8,20 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from . import mutator
+from . import corpora, mutator
 from .results import Result, table
 from .timing import settle_allocator
 
-_GROUPS: dict[str, Callable[[Callable[[str], bool]], Iterator[Result]]] = {"mutator": mutator.measure}
+_GROUPS: dict[str, Callable[[Callable[[str], bool]], Iterator[Result]]] = {
+    "corpus": corpora.measure,
+    "mutator": mutator.measure,
+}
 
 
 def main() -> int:
     """Run what is asked for, print it, and give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.fuzzing", description=__doc__)
-    parser.add_argument("--only", default="", metavar="NAME", help="only what has NAME in it: 'mutator'")
+    parser.add_argument("--only", default="", metavar="NAME", help="only what has NAME in it: 'corpus', 'mutator'")
     options = parser.parse_args()
     settle_allocator()
     found = []

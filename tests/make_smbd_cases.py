@@ -20,10 +20,10 @@ from typing import Any
 from interop.smbd_cases import Laboratory, obstacle, sessions
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.fuzz import build
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.facts import USUAL, broken_by
-from smb2ioctl_codec.fuzz.plain import payload_of
+from smb2ioctl_codec.fuzz.making import build
+from smb2ioctl_codec.fuzz.making.payloads import payload_of
 from smb2ioctl_codec.messages import HeaderFlags
 from smb2ioctl_codec.payloads.dfs import ReferralRequest
 from smb2ioctl_codec.rules import SAMBA_4

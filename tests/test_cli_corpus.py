@@ -24,7 +24,7 @@ from smb2ioctl_codec import capture
 from smb2ioctl_codec.cli import corpus as command
 from smb2ioctl_codec.cli import main, progress
 from smb2ioctl_codec.fuzz import KINDS, Case, corpus
-from smb2ioctl_codec.fuzz.samba import STRUCTURES
+from smb2ioctl_codec.fuzz.sinks.samba import STRUCTURES
 
 #: Formats of which each case is a file.
 FILES = ("message", "frame", "body", "payload", "ndr")

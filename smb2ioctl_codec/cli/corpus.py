@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from smb2ioctl_codec.fuzz import Case
-    from smb2ioctl_codec.fuzz.manifest import Entry
+    from smb2ioctl_codec.fuzz.sinks.manifest import Entry
 
 #: What each file holds; or the one file that is written.
 FORMATS = ("message", "frame", "body", "payload", "ndr", "pcap", "dict")
@@ -117,7 +117,7 @@ class _Job:
 
     def _target(self) -> str:
         """The fuzz target of Samba that an archive is named for."""
-        from smb2ioctl_codec.fuzz.samba import STRUCTURES
+        from smb2ioctl_codec.fuzz.sinks.samba import STRUCTURES
 
         target = self.out.stem.removesuffix(_SEEDS)
         if target not in STRUCTURES:
@@ -134,8 +134,8 @@ class _Job:
 
     def _entries(self, form: str, target: str = "") -> Iterator[Entry]:
         """The files of the corpus that is asked for; there is at least one."""
-        from smb2ioctl_codec.fuzz.forms import FORMS
-        from smb2ioctl_codec.fuzz.manifest import entries
+        from smb2ioctl_codec.fuzz.sinks.forms import FORMS
+        from smb2ioctl_codec.fuzz.sinks.manifest import entries
 
         found = (each for each in entries(self._cases(), FORMS[form]) if target in ("", each.piece.target))
         first = next(found, None)

@@ -6,7 +6,7 @@ AFL++ calls these functions by their names. `fuzz` gives a bytearray, for what s
 
 from __future__ import annotations
 
-from smb2ioctl_codec.fuzz.mutator import Mutation, crossed, mutation
+from smb2ioctl_codec.fuzz.mutating.mutator import Mutation, crossed, mutation
 
 #: A result is a crossover with the other input that AFL++ offers once in so many times, and is mutated again so often.
 _CROSSED, _AGAIN = 8, 3

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
-from smb2ioctl_codec.fuzz import interactions
-from smb2ioctl_codec.fuzz.broken import bases, broken
 from smb2ioctl_codec.fuzz.case import KINDS, Case, Kind
-from smb2ioctl_codec.fuzz.defects import defects_of
-from smb2ioctl_codec.fuzz.minimal import one_of_each_check, smallest
-from smb2ioctl_codec.fuzz.mutated import mutated
-from smb2ioctl_codec.fuzz.order import grouped, in_turn, mixed
-from smb2ioctl_codec.fuzz.seeds import PLAIN, Made, made
+from smb2ioctl_codec.fuzz.making import interactions
+from smb2ioctl_codec.fuzz.making.broken import bases, broken
+from smb2ioctl_codec.fuzz.making.defects import defects_of
+from smb2ioctl_codec.fuzz.making.minimal import one_of_each_check, smallest
+from smb2ioctl_codec.fuzz.making.mutated import mutated
+from smb2ioctl_codec.fuzz.making.order import grouped, in_turn, mixed
+from smb2ioctl_codec.fuzz.making.seeds import PLAIN, Made, made
 
 #: How many of each kind come in each round, once the plain seeds are out.
 _SHARES: tuple[tuple[Kind, int], ...] = (("seed", 3), ("broken", 2), ("interaction", 1))

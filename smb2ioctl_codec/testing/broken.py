@@ -9,7 +9,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.fuzz.changes import OF_BYTES, PROBES, Change, changed, changes, with_changes
+from smb2ioctl_codec.fuzz.making.changes import OF_BYTES, PROBES, Change, changed, changes, with_changes
 from smb2ioctl_codec.messages import FileId, IoctlRequest
 from smb2ioctl_codec.messages.check import RequestFacts, broken_rules
 from smb2ioctl_codec.payloads import registry

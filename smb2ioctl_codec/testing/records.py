@@ -11,7 +11,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from smb2ioctl_codec.errors import DecodeError, EncodeError
-from smb2ioctl_codec.fuzz.fit import chained, exact_size, read_as
+from smb2ioctl_codec.fuzz.values.fit import chained, exact_size, read_as
 from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Packet
 from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field

@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.fuzz.anatomy import anatomy
-from smb2ioctl_codec.fuzz.mutator import crossover, mutate
+from smb2ioctl_codec.fuzz.mutating.anatomy import anatomy
+from smb2ioctl_codec.fuzz.mutating.mutator import crossover, mutate
 
 from .results import Limit, Result
 from .timing import CLOCK

@@ -8,8 +8,8 @@ import pytest
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import Case, statuses
-from smb2ioctl_codec.fuzz.broken import MOST, broken
 from smb2ioctl_codec.fuzz.facts import SERVERS, USUAL, broken_by, facts_of
+from smb2ioctl_codec.fuzz.making.broken import MOST, broken
 from smb2ioctl_codec.rules import Rule, RuleSet
 from smb2ioctl_codec.schema import expressions
 

@@ -11,7 +11,7 @@ import pytest
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import KINDS, Case, corpus, statuses
 from smb2ioctl_codec.fuzz.case import PATCHED
-from smb2ioctl_codec.fuzz.seeds import PLAIN
+from smb2ioctl_codec.fuzz.making.seeds import PLAIN
 from smb2ioctl_codec.payloads.rows import BY_CODE
 
 CORPUS = list(corpus())

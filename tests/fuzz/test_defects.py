@@ -10,8 +10,8 @@ import pytest
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import Case
-from smb2ioctl_codec.fuzz.defects import RULES, defects, defects_of
-from smb2ioctl_codec.fuzz.seeds import UNNUMBERED
+from smb2ioctl_codec.fuzz.making.defects import RULES, defects, defects_of
+from smb2ioctl_codec.fuzz.making.seeds import UNNUMBERED
 from smb2ioctl_codec.messages.ioctl import request_decoder
 from smb2ioctl_codec.payloads.row import Direction
 from smb2ioctl_codec.payloads.rows import BY_CODE

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.fuzz.defects import defects
+from smb2ioctl_codec.fuzz.making.defects import defects
 from smb2ioctl_codec.schema import Record
 from smb2ioctl_codec.schema.decoder import compile_decoder
 from smb2ioctl_codec.schema.source import Source

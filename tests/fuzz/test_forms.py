@@ -10,8 +10,9 @@ from samples import ENUMERATE_SNAPSHOTS, RESUME_KEY, frame, header, request, res
 
 from fuzz.made import ALL, ANSWER, ASK, FILE_ID, INPUT, INTERIM, KEY, LINK, OUTPUT, REFUSED, SHORT, TWO, case
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.fuzz import Case, Place, corpus, forms, samba
-from smb2ioctl_codec.fuzz.forms import FORMS, Form, Piece
+from smb2ioctl_codec.fuzz import Case, Place, corpus
+from smb2ioctl_codec.fuzz.sinks import forms, samba
+from smb2ioctl_codec.fuzz.sinks.forms import FORMS, Form, Piece
 
 REPLACED = {"file_id": b"F" * 16, "tree_id": b"T" * 4, "session_id": b"S" * 8, "message_id": b"M" * 8}
 

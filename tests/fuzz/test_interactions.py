@@ -9,8 +9,8 @@ import pytest
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import Case
-from smb2ioctl_codec.fuzz.interactions import EDGES, TRAILING, bases, interactions
-from smb2ioctl_codec.fuzz.spots import spots
+from smb2ioctl_codec.fuzz.making.interactions import EDGES, TRAILING, bases, interactions
+from smb2ioctl_codec.fuzz.making.spots import spots
 from smb2ioctl_codec.messages import IoctlRequest, IoctlResponse
 from smb2ioctl_codec.payloads.network import NetworkInterfaceInfos
 from smb2ioctl_codec.payloads.reparse import SymbolicLink

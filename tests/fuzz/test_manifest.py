@@ -8,9 +8,10 @@ import json
 from samples import frame, header, request, response
 
 from fuzz.made import ALL, ANSWER, ASK, KEY, REFUSED, SHORT, TWO, case, sha256
-from smb2ioctl_codec.fuzz import Place, forms, statuses
-from smb2ioctl_codec.fuzz.forms import FORMS
-from smb2ioctl_codec.fuzz.manifest import entries
+from smb2ioctl_codec.fuzz import Place, statuses
+from smb2ioctl_codec.fuzz.sinks import forms
+from smb2ioctl_codec.fuzz.sinks.forms import FORMS
+from smb2ioctl_codec.fuzz.sinks.manifest import entries
 
 
 def test_a_line_for_each_file() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import corpus
-from smb2ioctl_codec.fuzz.minimal import features, smallest
-from smb2ioctl_codec.fuzz.seeds import seeds
+from smb2ioctl_codec.fuzz.making.minimal import features, smallest
+from smb2ioctl_codec.fuzz.making.seeds import seeds
 
 MINIMAL = list(corpus(minimal=True))
 SEEDS = [case for case in MINIMAL if case.kind == "seed"]

@@ -7,8 +7,8 @@ from itertools import islice
 
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import Case, corpus, statuses
-from smb2ioctl_codec.fuzz.mutated import LONGEST, mutated
-from smb2ioctl_codec.fuzz.seeds import seeds
+from smb2ioctl_codec.fuzz.making.mutated import LONGEST, mutated
+from smb2ioctl_codec.fuzz.making.seeds import seeds
 
 SEEDS = list(seeds())
 CASES = list(islice(mutated(SEEDS, 0), 6000))

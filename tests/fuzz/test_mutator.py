@@ -31,13 +31,13 @@ from samples import (
 )
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.fuzz import breaking, donors, keeping, mutator
-from smb2ioctl_codec.fuzz.anatomy import anatomy
-from smb2ioctl_codec.fuzz.draw import Draw
-from smb2ioctl_codec.fuzz.edits import Change, fitted, replaced
-from smb2ioctl_codec.fuzz.fields import Content, Part
-from smb2ioctl_codec.fuzz.mutator import crossed, crossover, custom_crossover, custom_mutator, mutate, mutation
-from smb2ioctl_codec.fuzz.seeds import seeds
+from smb2ioctl_codec.fuzz.making.seeds import seeds
+from smb2ioctl_codec.fuzz.mutating import breaking, donors, keeping, mutator
+from smb2ioctl_codec.fuzz.mutating.anatomy import anatomy
+from smb2ioctl_codec.fuzz.mutating.draw import Draw
+from smb2ioctl_codec.fuzz.mutating.edits import Change, fitted, replaced
+from smb2ioctl_codec.fuzz.mutating.fields import Content, Part
+from smb2ioctl_codec.fuzz.mutating.mutator import crossed, crossover, custom_crossover, custom_mutator, mutate, mutation
 from smb2ioctl_codec.payloads.dfs import ReferralReply, ReferralRequest, ReferralV4
 from smb2ioctl_codec.payloads.snapshots import SnapshotArray
 
@@ -189,9 +189,7 @@ def test_the_same_in_every_version_of_python() -> None:
 
 def test_the_same_in_every_process() -> None:
     """Whatever the hashes of strings are there."""
-    code = (
-        f"from smb2ioctl_codec.fuzz.mutator import mutate\nprint(*(mutate({QUESTION!r}, s).hex() for s in range(300)))"
-    )
+    code = f"from smb2ioctl_codec.fuzz import mutate\nprint(*(mutate({QUESTION!r}, s).hex() for s in range(300)))"
     found = {
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True

@@ -10,7 +10,7 @@ import pytest
 import smb2ioctl_codec as s2
 from fuzz.parts import kinds_in, lacking, records
 from smb2ioctl_codec.fuzz import Case, corpus
-from smb2ioctl_codec.fuzz.build import FILE_ID, MESSAGE_ID, SESSION_ID, TREE_ID
+from smb2ioctl_codec.fuzz.making.build import FILE_ID, MESSAGE_ID, SESSION_ID, TREE_ID
 from smb2ioctl_codec.messages import Command, ErrorId, Header
 from smb2ioctl_codec.payloads.error_data import ShareRedirectErrorContext, SymbolicLinkErrorResponse
 from smb2ioctl_codec.payloads.object_ids import FileObjectIdBufferType2

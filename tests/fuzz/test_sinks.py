@@ -20,9 +20,9 @@ from fuzz.made import ALL, ANSWER, ASK, KEY, REFUSED, TWO, case, manifest, sha25
 from smb2ioctl_codec import capture
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.fuzz import Case, Place, corpus
-from smb2ioctl_codec.fuzz.forms import FORMS
-from smb2ioctl_codec.fuzz.manifest import Entry, entries
 from smb2ioctl_codec.fuzz.sinks import dictionary_lines, write_directory, write_pcap, write_zip
+from smb2ioctl_codec.fuzz.sinks.forms import FORMS
+from smb2ioctl_codec.fuzz.sinks.manifest import Entry, entries
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.reparse import ReparseTag
 

@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["smb2ioctl_codec"], enable_loader_overr
     import smb2ioctl_codec as s2
     from smb2ioctl_codec.payloads.rows import BY_CODE
 
-from smb2ioctl_codec.fuzz.mutator import custom_crossover, custom_mutator
+from smb2ioctl_codec.fuzz.mutating.mutator import custom_crossover, custom_mutator
 
 
 def instrument_decoders() -> None:

@@ -11,7 +11,7 @@ import pytest
 from samples import frame
 
 import smb2ioctl_codec as s2
-from smb2ioctl_codec.fuzz.seeds import seeds
+from smb2ioctl_codec.fuzz.making.seeds import seeds
 
 from .fuzzers import PATIENCE, environment
 from .need import need

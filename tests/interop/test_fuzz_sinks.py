@@ -13,10 +13,10 @@ import pytest
 from fuzz.made import manifest
 
 from smb2ioctl_codec.fuzz import Kind, corpus
-from smb2ioctl_codec.fuzz.forms import FORMS
-from smb2ioctl_codec.fuzz.manifest import Entry, entries
-from smb2ioctl_codec.fuzz.samba import STRUCTURES
 from smb2ioctl_codec.fuzz.sinks import write_pcap
+from smb2ioctl_codec.fuzz.sinks.forms import FORMS
+from smb2ioctl_codec.fuzz.sinks.manifest import Entry, entries
+from smb2ioctl_codec.fuzz.sinks.samba import STRUCTURES
 
 from .ndrdump import dump
 from .need import need

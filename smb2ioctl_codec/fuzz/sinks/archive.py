@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from smb2ioctl_codec.fuzz.manifest import Entry
+from smb2ioctl_codec.fuzz.sinks.manifest import Entry
 
 #: The first moment that a zip archive can tell; a time of ours would make two runs differ.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

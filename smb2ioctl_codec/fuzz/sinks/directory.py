@@ -12,7 +12,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from smb2ioctl_codec.fuzz.manifest import FILE_NAME, Entry
+from smb2ioctl_codec.fuzz.sinks.manifest import FILE_NAME, Entry
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _TARGET = re.compile(r"\w{0,100}")

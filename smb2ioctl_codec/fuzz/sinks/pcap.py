@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from typing import IO
 
 from smb2ioctl_codec.fuzz.case import messages
-from smb2ioctl_codec.fuzz.manifest import Entry
+from smb2ioctl_codec.fuzz.sinks.manifest import Entry
 from smb2ioctl_codec.messages import Command, FileId, Header, IoctlRequest, encode_frame
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.schema import value_class

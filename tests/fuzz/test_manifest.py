@@ -7,8 +7,9 @@ import json
 
 from samples import frame, header, request, response
 
+import smb2ioctl_codec as s2
 from fuzz.made import ALL, ANSWER, ASK, KEY, REFUSED, SHORT, TWO, case, sha256
-from smb2ioctl_codec.fuzz import Place, statuses
+from smb2ioctl_codec.fuzz import Place, corpus, statuses
 from smb2ioctl_codec.fuzz.sinks import forms
 from smb2ioctl_codec.fuzz.sinks.forms import FORMS
 from smb2ioctl_codec.fuzz.sinks.manifest import entries
@@ -118,3 +119,20 @@ def test_names_are_the_hashes_of_the_bytes() -> None:
 def test_compounds_are_files_too() -> None:
     (entry,) = entries([TWO], forms.message)
     assert len(entry.facts["offsets"]["file_id"]) == 2
+
+
+def test_a_valid_compound_is_taken_apart_where_a_file_holds_one_body() -> None:
+    first, second = s2.decode_chain(TWO.data)
+    made = list(entries([TWO], forms.body))
+    assert [entry.piece.data for entry in made] == [
+        each.body.encode() for each in (first, second) if isinstance(each.body, s2.IoctlRequest)
+    ]  # fmt: skip
+    assert [entry.facts["code"] for entry in made] == [
+        str(each.body.ctl_code) for each in (first, second) if isinstance(each.body, s2.IoctlRequest)
+    ]  # fmt: skip
+    assert list(entries([dataclasses.replace(TWO, kind="interaction")], forms.body)) == []
+
+
+def test_the_minimal_corpus_has_payloads() -> None:
+    valid = [entry for entry in entries(corpus(minimal=True, kinds=["seed"]), forms.payload)]
+    assert len({entry.facts["code"] for entry in valid}) > 40

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from smb2ioctl_codec.errors import CodecError, DecodeError
 from smb2ioctl_codec.fuzz.case import Case, Patched, messages
 from smb2ioctl_codec.fuzz.sinks import samba
-from smb2ioctl_codec.messages import ErrorResponse, IoctlRequest, IoctlResponse, Packet, encode_frame
+from smb2ioctl_codec.messages import (
+    ErrorResponse,
+    Header,
+    IoctlRequest,
+    IoctlResponse,
+    Packet,
+    decode_chain,
+    encode_frame,
+)
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.schema import value_class
@@ -83,6 +92,30 @@ def ndr(case: Case) -> Piece | None:
 
 #: The forms of files, by name.
 FORMS: dict[str, Form] = {each.__name__: each for each in (message, frame, body, payload, ndr)}
+
+
+#: The forms that have a place for one message alone.
+_OF_ONE = (body, payload, ndr)
+
+
+def pieces(case: Case, form: Form) -> Iterator[tuple[Case, Piece]]:
+    """What the files of a form hold of a case, and what each is; of a valid compound, a file for each of its messages
+    where the form has no place for several."""
+    for each in _parts(case) if case.kind == "seed" and form in _OF_ONE else (case,):
+        piece = form(each)
+        if piece is not None:
+            yield each, piece
+
+
+def _parts(case: Case) -> Iterator[Case]:
+    """The messages of a valid compound; a message that stands alone as it is."""
+    if _stands_alone(case.data):
+        yield case
+        return
+    for packet in decode_chain(case.data):
+        if isinstance(packet.header, Header):
+            message = replace(packet, header=replace(packet.header, next_command=0))
+            yield replace(case, data=message.encode(), code=getattr(packet.body, "ctl_code", None))
 
 
 def _piece(case: Case, data: bytes, shift: int = 0) -> Piece | None:

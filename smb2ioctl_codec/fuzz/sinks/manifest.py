@@ -9,7 +9,7 @@ from typing import Any
 
 from smb2ioctl_codec.fuzz.case import Case
 from smb2ioctl_codec.fuzz.facts import statuses
-from smb2ioctl_codec.fuzz.sinks.forms import Form, Piece
+from smb2ioctl_codec.fuzz.sinks.forms import Form, Piece, pieces
 from smb2ioctl_codec.schema import value_class
 
 #: The name of a manifest that stands in a directory with its files.
@@ -50,10 +50,7 @@ def entries(cases: Iterable[Case], form: Form) -> Iterator[Entry]:
     """
     files: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
-    for case in cases:
-        piece = form(case)
-        if piece is None:
-            continue
+    for case, piece in (found for case in cases for found in pieces(case, form)):
         name = sha256(piece.data).hexdigest()
         files[case.name] = name
         is_new = (piece.target, name) not in seen

@@ -39,8 +39,8 @@ class Readers:
         self.seen: set[Any] = set()
 
     def corpus(self, kinds: list[Kind]) -> None:
-        """Every message of the corpus's cases of these kinds."""
-        for case in corpus(kinds=kinds):
+        """Every message of the corpus's cases of these kinds; of no kinds: of the minimal corpus."""
+        for case in corpus(kinds=kinds) if kinds else corpus(minimal=True):
             for start, end in list(messages(case.data)) or [(0, len(case.data))]:
                 self.message(case.data[start:end], case)
 

@@ -134,5 +134,5 @@ def test_a_valid_compound_is_taken_apart_where_a_file_holds_one_body() -> None:
 
 
 def test_the_minimal_corpus_has_payloads() -> None:
-    valid = [entry for entry in entries(corpus(minimal=True, kinds=["seed"]), forms.payload)]
+    valid = list(entries(corpus(minimal=True, kinds=["seed"]), forms.payload))
     assert len({entry.facts["code"] for entry in valid}) > 40

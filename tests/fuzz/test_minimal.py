@@ -5,7 +5,7 @@ from __future__ import annotations
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import corpus
 from smb2ioctl_codec.fuzz.making.minimal import features, smallest
-from smb2ioctl_codec.fuzz.making.seeds import seeds
+from smb2ioctl_codec.fuzz.making.seeds import Made, made
 
 MINIMAL = list(corpus(minimal=True))
 SEEDS = [case for case in MINIMAL if case.kind == "seed"]
@@ -15,8 +15,8 @@ LONGEST = 4096
 
 def test_few_seeds_show_all() -> None:
     assert len(SEEDS) <= 60
-    shown = set().union(*(features(case) for case in seeds() if len(case.data) <= LONGEST))
-    assert set().union(*map(features, SEEDS)) == shown
+    shown = set().union(*(features(Made(each.case)) for each in made() if len(each.case.data) <= LONGEST))
+    assert set().union(*(features(Made(case)) for case in SEEDS)) == shown
     assert len(shown) > 500
 
 
@@ -33,7 +33,7 @@ def test_every_rule_and_check_is_broken_once() -> None:
 
 
 def test_what_is_chosen_depends_on_what_there_is() -> None:
-    few = [case for case in seeds() if case.code == s2.CtlCode.FSCTL_SRV_COPYCHUNK]
+    few = [each for each in made() if each.case.code == s2.CtlCode.FSCTL_SRV_COPYCHUNK]
     chosen = list(smallest(few))
-    assert set().union(*map(features, chosen)) >= set().union(*map(features, few))  # padding may show more
+    assert set().union(*(features(Made(case)) for case in chosen)) >= set().union(*map(features, few))
     assert {case.code for case in chosen} == {s2.CtlCode.FSCTL_SRV_COPYCHUNK}

@@ -87,7 +87,7 @@ def _broken() -> Iterator[Case]:
 
 def _minimal(seed: int) -> Iterator[Case]:
     seeds = [*made(seed)]
-    yield from smallest(each.case for each in seeds)
+    yield from smallest(seeds)
     yield from one_of_each_check(chain(_broken(), defects_of(seeds)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.making.order import grouped
+from smb2ioctl_codec.fuzz.making.seeds import Made
 from smb2ioctl_codec.messages import (
     ErrorResponse,
     Header,
@@ -27,9 +28,9 @@ _LONGEST, _TOGETHER = 4096, 8
 _MANY = 2
 
 
-def smallest(cases: Iterable[Case]) -> Iterator[Case]:
+def smallest(valid: Iterable[Made]) -> Iterator[Case]:
     """The fewest, and of these the shortest, valid messages that show what all of them show, in compounds."""
-    shown = [(case, features(case)) for case in cases if len(case.data) <= _LONGEST]
+    shown = [(each.case, features(each)) for each in valid if len(each.case.data) <= _LONGEST]
     left = set().union(*(found for _, found in shown))
     chosen: list[Case] = []
     while left:
@@ -45,10 +46,11 @@ def one_of_each_check(cases: Iterable[Case]) -> Iterator[Case]:
     return (some[0] for some in grouped(cases, lambda case: (case.rules, case.rule, case.path)))
 
 
-def features(case: Case) -> frozenset[Any]:
+def features(made: Made) -> frozenset[Any]:
     """What a valid message shows: records, which of several a content is, what is absent, how long lists are."""
     found: set[Any] = set()
-    for packet in decode_chain(case.data):
+    _add(made.value, found)  # of some, only what was asked tells what they are
+    for packet in decode_chain(made.case.data):
         if isinstance(packet.header, Header):
             found.add(("async", packet.header.is_async))
         _add(packet.body, found)

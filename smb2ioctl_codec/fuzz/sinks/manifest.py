@@ -50,7 +50,7 @@ def entries(cases: Iterable[Case], form: Form) -> Iterator[Entry]:
     """
     files: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
-    for case, piece in (found for case in cases for found in pieces(case, form)):
+    for case, piece in (found for each in cases for found in pieces(each, form)):
         name = sha256(piece.data).hexdigest()
         files[case.name] = name
         is_new = (piece.target, name) not in seen

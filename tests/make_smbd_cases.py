@@ -50,8 +50,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "MaxInputResponse=0xffffffff": {"max_input_response": 0xFFFFFFFF},
     "MaxInputResponse=0x20000": {"max_input_response": 0x20000},
     "Flags=0": {"flags": 0}, "FileId=0": {"file_id": s2.FileId(0, 0)}, "FileId=ones": {"file_id": s2.FileId.NONE},
-    "CreditCharge=0xffff": {"credit_charge": 0xFFFF}, "SessionId": {"session_missing": True},
-    "TreeId": {"tree_missing": True}, "signature": {"signature_wrong": True}, "no_dfs_host": {"dfs_enabled": False},
+    "header.Flags=0x20000000": {"header_flags": 0x20000000}, "CreditCharge=0xffff": {"credit_charge": 0xFFFF},
+    "SessionId": {"session_missing": True}, "TreeId": {"tree_missing": True}, "signature": {"signature_wrong": True},
+    "no_dfs_host": {"dfs_enabled": False},
     "elsewhere": {"elsewhere": True}, "no_write_access": {"write_access_missing": True},
     "no_read_access": {"read_access_missing": True}, "no_input": {"data": b""}, "input_3": {"data": bytes(3)},
     "input_zeros": {"data": bytes(64)}, "input_ones": {"data": b"\xff" * 64},
@@ -69,9 +70,8 @@ def made(code: Code, what: str, **changes: Any) -> Case:
         place = NOWHERE
     if changes.pop("elsewhere", False):
         place = ELSEWHERE[place]
-    head: dict[str, Any] = {"credit_charge": changes.pop("credit_charge", 1)}
-    if changes.get("signature_wrong"):
-        head |= {"flags": HeaderFlags.SIGNED.value, "signature": b"\x77" * 16}
+    flags = changes.pop("header_flags", 0) | (HeaderFlags.SIGNED.value if changes.get("signature_wrong") else 0)
+    head = {"credit_charge": changes.pop("credit_charge", 1), "flags": flags}
     given = tuple((name, changes.pop(name)) for name in sorted(changes.keys() & USUAL.keys()))
     cut, room = changes.pop("cut", None), changes.pop("room", build.ROOM)
     file_id = changes.pop("file_id", file_id)
@@ -125,6 +125,10 @@ def contents() -> Iterator[Case]:
 
 def _headers() -> Iterator[Case]:
     yield made(Code.FSCTL_RECALL_FILE, "CreditCharge=0xffff", credit_charge=0xFFFF)
+    for bit in range(3, 32):
+        yield made(
+            Code.FSCTL_RECALL_FILE, f"header.Flags={1 << bit:#x}", header_flags=1 << bit, signature_wrong=bit == 3
+        )
     for code in (Code.FSCTL_SRV_REQUEST_RESUME_KEY, *NO_HANDLE):
         for wrong in ("session", "tree"):
             fact = {f"{wrong}_missing": True}
@@ -133,6 +137,9 @@ def _headers() -> Iterator[Case]:
             for cut in (7, 8, 55):
                 yield made(code, f"header.{wrong}.{code.name}.cut={cut}", cut=cut, **fact)
         yield made(code, f"header.on_disk.{code.name}", elsewhere=True)
+    for number in (2, 7, 8, 9, 56):
+        what = f"header.session.StructureSize={number}"
+        yield made(Code.FSCTL_RECALL_FILE, what, session_missing=True, structure_size=number)
     for cut, number in product((2, 7, 8, 55), (0, 1, 2, 56, 57)):
         yield made(Code.FSCTL_RECALL_FILE, f"cut={cut}.StructureSize={number:#x}", structure_size=number, cut=cut)
 
@@ -154,6 +161,9 @@ PATHS = {
     "control_in_no_share": "\\server\\nosuch\\\1",
     "control_in_server": "\\server\1\\root\\link",
     "control_without_share": "\\server\1",
+    "bar_in_no_share": r"\server\nosuch\|",
+    "colon_in_no_share": r"\server\nosuch\:",
+    "colon_inside_no_share": r"\server\nosuch\a:b",
     "star_behind_link": r"\server\root\link\*",
     "star_in_no_share": r"\server\nosuch\*",
     "colon": r"\server\root\link:x",

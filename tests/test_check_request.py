@@ -23,6 +23,7 @@ from samples import (
 )
 
 import smb2ioctl_codec as s2
+from smb2ioctl_codec.messages import RequestFacts
 from smb2ioctl_codec.rules import MS_SMB2, SAMBA_3_6, SAMBA_4, WIRE, Rule, RuleSet
 
 VALIDATE_NEGOTIATE, PIPE_WAIT, DFS_EX, INTERFACES = 0x00140204, 0x00110018, 0x000601B0, 0x001401FC
@@ -152,6 +153,16 @@ def test_of_a_body_that_is_cut_nothing_else_is_said(size: int) -> None:
     """The server looks at nothing else."""
     for filler in (b"\0", b"\xff", b"\x39"):
         assert ids(filler * size) == ids(filler * size, MS_SMB2) == ["body-size"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [(b"", {}), (b"\x39", {}), (b"\x39\0", {"declared_size": 57}), (b"\x39\0" + bytes(5), {"declared_size": 57}),
+     (b"\x39\0\0\0\4\3\2\1", {"declared_size": 57, "asked_code": 0x01020304}),
+     (b"\7\0" + bytes(6), {"declared_size": 7}), (b"\x08\0" + bytes(6), {"declared_size": 8, "asked_code": 0})],
+)  # fmt: skip
+def test_what_is_known_of_a_body_that_is_cut(body: bytes, told: dict[str, int]) -> None:
+    assert RequestFacts(body, related=False).values == {"size": len(body), "related": False, **told}
 
 
 def test_a_chained_handle() -> None:

@@ -18,8 +18,8 @@ DFS_ROOT, DFS_LINK, DFS_TARGET = "root", "link", r"\server\share"
 _PATH = re.compile(r"(\\?+)\\*+([^\\]*\\([^\\]*))(?:(\\)(.*))?", re.DOTALL)
 #: Bytes of UTF-8 of the longest name, and of the longest path before a name.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
-#: What no name has; the first are refused before the others, and before the share is looked for.
-_CONTROLS, _NO_NAME = re.compile(r"[\x01-\x1f]"), re.compile(r'[*?<>|":]')
+#: What no name has: what is refused before the share is looked for, and what is refused behind a DFS root.
+_CONTROLS, _NO_NAME = re.compile(r"[\x01-\x1f|]|(^|\\):"), re.compile(r'[*?<>":]')
 #: Bytes of a referral's head, and of an entry of version 2 and of version 3.
 _HEAD, _VERSION_2, _VERSION_3 = 8, 22, 34
 

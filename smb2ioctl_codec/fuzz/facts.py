@@ -2,7 +2,8 @@
 
 The usual server serves whatever a rule set has rules for. Its disk share has no snapshots, no shadow copies and no
 reparse points, and cannot share extents; every resume key that it is sent is unknown to it. `dfs_facts`
-tells of its DFS root. What a client validates is never what was negotiated: a corpus cannot know that.
+tells of its DFS root. What a client validates is never what was negotiated, and a signature is never the right one:
+a corpus cannot know them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ USUAL: dict[str, Any] = {
     "pipe_name_is_file": False, "pipe_wait_timed_out": False, "reparse_access_missing": False,
     "source_handle_unknown": True, "mark_unsupported": False, "path_has_dots": False, "path_has_controls": False,
     "dfs_root_missing": False, "dfs_link_unreadable": False, "dfs_link_missing": False, "most_credits": MOST_CREDITS,
-    "request_signed": False, "read_access_missing": False, "file_size": FILE_SIZE, "largest_file": LARGEST_FILE,
+    "read_access_missing": False, "file_size": FILE_SIZE, "largest_file": LARGEST_FILE,
 }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def facts_of(data: bytes, place: Place) -> dict[str, Any] | None:
         return None
     told = RequestFacts(data[HEADER_SIZE:], related=False).values
     facts = USUAL | _of_place(place, told)
-    facts |= {"credit_charge": header.credit_charge, "request_signed": header.is_signed}
+    facts |= {"credit_charge": header.credit_charge, "header_flags": header.flags, "signature_wrong": header.is_signed}
     if told.get("path_is_text"):
         facts |= path_facts(told["input"])
     facts.update(told)

@@ -51,7 +51,7 @@ class RequestFacts:
     """What rules may ask about a request, by name: its wire fields, its size, and what its payload tells.
 
     Of a body that is shorter than its fixed part nothing is known but the size and, if they are there, StructureSize as
-    `declared_size` and the control code as `asked_code`: servers look at nothing else.
+    `declared_size` and, where that is no less than 8, the control code as `asked_code`: servers look at nothing else.
     """
 
     def __init__(self, body: bytes, *, related: bool) -> None:
@@ -59,7 +59,7 @@ class RequestFacts:
         self.values = values
         if len(body) >= 2:
             values["declared_size"] = int.from_bytes(body[:2], "little")
-        if len(body) >= _CODE + 4:
+        if len(body) >= _CODE + 4 <= values["declared_size"]:
             values["asked_code"] = int.from_bytes(body[_CODE : _CODE + 4], "little")
         if len(body) < IoctlRequest.PLAN.head:
             return

@@ -60,9 +60,13 @@ SAMBA_4 = RuleSet(
             "credit_charge > most_credits", "CreditCharge is more than the credits that the server grants",
         ),
         Rule(
+            "header-flags", "measured: smbd.header.Flags=0x10", _INVALID, "Header.flags",
+            "header_flags & 0xeffffff7 != 0", "a flag of the header is set that is neither SIGNED nor DFS_OPERATIONS",
+        ),
+        Rule(
             "session-signed", "measured: smbd.header.signed_session.FSCTL_SRV_REQUEST_RESUME_KEY",
             NtStatus.USER_SESSION_DELETED, "Header.session_id",
-            "session_missing and request_signed", "the SessionId names no session whose key could sign",
+            "session_missing and header_flags & 8 != 0", "the SessionId names no session whose key could sign",
         ),
         Rule(
             "signature", "measured: header.bad_signature", NtStatus.ACCESS_DENIED, "Header.signature",
@@ -70,7 +74,7 @@ SAMBA_4 = RuleSet(
         ),
         Rule(
             "session", "measured: header.SessionId_wrong", NtStatus.USER_SESSION_DELETED, "Header.session_id",
-            f"session_missing and not request_signed and asked_code not in ({_NO_SESSION})",
+            f"session_missing and header_flags & 8 == 0 and asked_code not in ({_NO_SESSION})",
             "the SessionId names no session",
         ),
         Rule(

@@ -56,7 +56,7 @@ CODE_RULES = (
     ),
     Rule(
         "dfs-control", "measured: smbd.dfs.control_behind_link", NtStatus.OBJECT_NAME_INVALID, "IoctlRequest.input",
-        "path_has_controls", "the path has a control character behind the share", DFS,
+        "path_has_controls", "behind the share stands a control character, a bar, or a name with a colon first", DFS,
     ),
     Rule(
         "dfs-root", "measured: dfs.path_nosuchshare_link", NtStatus.NOT_FOUND, "IoctlRequest.input",

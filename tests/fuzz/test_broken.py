@@ -77,7 +77,7 @@ def test_check_request_reports_just_that_rule() -> None:
         else:
             names = expressions.names(rule.violated)
             assert rule.force == "may" or names & (USUAL.keys() | {"share_is_ipc", "open_missing", "open_is_pipe",
-                "share_is_read_only", "credit_charge", "pipe_written"}), case  # fmt: skip
+                "share_is_read_only", "credit_charge", "header_flags", "pipe_written"}), case  # fmt: skip
     assert told > 400
 
 

@@ -47,7 +47,7 @@ _IN_HEADER: dict[str, tuple[dict[str, Any], tuple[Patched, ...]]] = {
     "signature_wrong": (_SIGNED, ()),
 }
 #: Facts that the header itself tells.
-_OF_HEADER = frozenset({"credit_charge", "most_credits", "request_signed"})
+_OF_HEADER = frozenset({"credit_charge", "most_credits", "header_flags"})
 #: Fewer changes are tried of rules that nothing breaks alone.
 _TRIES = 1500
 #: Bytes behind an input, and credits of a request that asks for much.
@@ -166,11 +166,13 @@ def _attempts(case: Case, rule: Rule) -> Iterator[_Attempt]:
         fields, kept = _IN_HEADER[name]
         place = replace(case.place, kept=kept, given=((name, True),))
         yield build.request_message(body, **fields), place, ()
-        if "request_signed" in names:
+        if "header_flags" in names:
             yield build.request_message(body, **fields, **_SIGNED), place, ()
     heads = [case.data[:HEADER_SIZE]]
     if names & {"max_input_response", "max_output_response"}:
         heads.append(build.request_message(body, credit_charge=_CREDITS)[:HEADER_SIZE])
+    if "header_flags" in names:
+        heads.append(build.request_message(body, flags=HeaderFlags.REPLAY_OPERATION.value)[:HEADER_SIZE])
     if "most_credits" in names:
         heads.append(build.request_message(body, credit_charge=0xFFFF)[:HEADER_SIZE])
     servers = list(product(heads, [case.place, *_elsewhere(case.place, rule)]))

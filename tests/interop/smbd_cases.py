@@ -56,7 +56,8 @@ class Laboratory:
         self._sessions = {True: usual, False: no_dfs_host}
 
     def answer(self, case: Case, *, seconds: float = 0.05) -> s2.NtStatus | None:
-        """What smbd answers to a case: None if it drops the connection, PENDING if it has not answered in time.
+        """What smbd answers to a case, or to the first message of one that is a compound: None if it drops the
+        connection, PENDING if it has not answered in time.
 
         On each connection it is asked for a resume key first: smbd 4.17 has nothing to look for unknown keys in before,
         and crashes.

@@ -22,7 +22,7 @@ KEY = slice(120, 144)
 READ, READ_DIRECTORY, DIRECTORY = 0x00120089, 0x00100081, 1
 
 
-def answer(session: Session, case: Case) -> s2.NtStatus | None:
+def answer(session: Session, case: Case, *, seconds: float = 0.05) -> s2.NtStatus | None:
     """What is answered to a case now; PENDING if the answer is put off.
 
     Raises:
@@ -39,7 +39,7 @@ def answer(session: Session, case: Case) -> s2.NtStatus | None:
     offsets: dict[Patched, tuple[int, ...]] = {
         which: (PLACES[which],) for which in PATCHED if which != "file_id" and which not in kept
     }
-    statuses = session.send(bytes(data), offsets, share, seconds=0.5)
+    statuses = session.send(bytes(data), offsets, share, seconds=seconds)
     return None if statuses is None else statuses[0]
 
 

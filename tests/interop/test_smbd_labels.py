@@ -13,6 +13,7 @@ from test_samba_4 import cases
 
 from smb2ioctl_codec.fuzz import Case, corpus, statuses
 from smb2ioctl_codec.fuzz.facts import broken_by
+from smb2ioctl_codec.messages import Command
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.rules import SAMBA_4
 
@@ -32,6 +33,8 @@ REASONS: dict[tuple[str, NtStatus | None], str] = {
     ("", NtStatus.CONNECTION_DISCONNECTED): "what was sent into the pipe is no RPC",
     ("", NtStatus.BUFFER_OVERFLOW): "what the pipe answers is longer than MaxOutputResponse",
 }
+#: Where the command of a message stands, one of less than 256.
+COMMAND = 12
 #: How many mutated cases are made; the most are replies, which nobody sends to a server.
 MUTATED = 12_000
 
@@ -80,6 +83,19 @@ def test_labels_are_the_answers(
     assert not [_described(case, answer) for case, answer in different if _reason(case, answer) is None]
 
 
+def test_what_has_no_label_is_answered_or_dropped(connected: tuple[Session, Session], record_property: Record) -> None:
+    """Compounds, other commands, what is no SMB2; nobody says how, but the server goes on."""
+    laboratory = Laboratory(*connected)
+    unlabelled = [case for case in corpus() if case.direction == "request" and not statuses(case)]
+    # A CANCEL is never answered.
+    sent = [case for case in unlabelled if case.data[COMMAND : COMMAND + 1] != bytes([Command.CANCEL])]
+    answers = Counter("dropped" if laboratory.answer(case) is None else "answered" for case in sent)
+    record_property("requests without a label sent to smbd", dict(answers))
+    assert len(unlabelled) - len(sent) == 1
+    assert answers["answered"] > 50
+    assert answers["dropped"] > 400
+
+
 def test_recorded_answers_come_again(connected: tuple[Session, Session], record_property: Record) -> None:
     """Which shows that requests arrive here as they did where the rules were found."""
     usual, no_dfs_host = connected
@@ -87,7 +103,10 @@ def test_recorded_answers_come_again(connected: tuple[Session, Session], record_
     sent = [case for case in cases() if case.name not in left_out]
     different = {}
     for case in sent:
-        answer = smbd_replay.answer(no_dfs_host if case.name.startswith("nomsdfs.") else usual, case)
+        session = no_dfs_host if case.name.startswith("nomsdfs.") else usual
+        answer = smbd_replay.answer(session, case)
+        if answer == NtStatus.PENDING and case.status != "PENDING":
+            answer = smbd_replay.answer(session, case, seconds=PATIENCE)
         if case.status != (None if answer is None else answer.name):
             different[case.name] = answer
     record_property("recorded requests sent to smbd", len(sent))

@@ -25,6 +25,7 @@ RUNNABLE = [
     "docs/tutorial.md",
     "docs/answering.md",
     "docs/testing.md",
+    "docs/fuzzing.md",
     "docs/how-it-is-built.md",
     "docs/conformance.md",
 ]

@@ -11,7 +11,7 @@
 
 static PyObject *find(const char *name) {
   if (!Py_IsInitialized()) Py_InitializeEx(0);
-  PyObject *module = PyImport_ImportModule("smb2ioctl_codec.fuzz.mutating.mutator");
+  PyObject *module = PyImport_ImportModule("smb2ioctl_codec.fuzz");
   PyObject *found = module ? PyObject_GetAttrString(module, name) : NULL;
   Py_XDECREF(module);
   return found;

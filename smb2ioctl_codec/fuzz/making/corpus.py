@@ -48,7 +48,7 @@ def corpus(
     def is_wanted(case: Case) -> bool:
         return case.kind in wanted and (codes is None or case.code in codes)
 
-    cases: Iterator[Case] = filter(is_wanted, _minimal(seed) if minimal else _whole(seed))
+    cases: Iterator[Case] = filter(is_wanted, _minimal(seed, codes) if minimal else _whole(seed))
     if count is not None and not minimal and "mutated" in wanted:
         cases = chain(cases, _mutated(seed, codes))
     return islice(_different(cases), count)
@@ -85,8 +85,9 @@ def _broken() -> Iterator[Case]:
     return in_turn(in_turn(grouped(some, lambda case: case.code)) for some in of_rules)
 
 
-def _minimal(seed: int) -> Iterator[Case]:
-    seeds = [*made(seed)]
+def _minimal(seed: int, codes: Collection[int] | None) -> Iterator[Case]:
+    """What keeps every rule, branch and role of these codes."""
+    seeds = [each for each in made(seed) if codes is None or each.case.code in codes]
     yield from smallest(seeds)
     yield from one_of_each_check(chain(_broken(), defects_of(seeds)))
 

@@ -113,4 +113,5 @@ def _together(cases: list[Case]) -> Iterator[Case]:
         packets = [packet for case in some for packet in decode_chain(case.data)]
         place = Place(first.place.share, first.place.handle)
         what = f"compound: {'; '.join(case.what for case in some)}"
-        yield Case(encode_chain(packets), "seed", first.direction, first.code, what, place=place)
+        code = first.code if {case.code for case in some} == {first.code} else None
+        yield Case(encode_chain(packets), "seed", first.direction, code, what, place=place)

@@ -106,6 +106,8 @@ def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
     together: list[Case] = []
     seen: set[tuple[bytes, Place]] = set()
     for data, place, what in islice(_attempts(polite, rule), _TRIES):
+        if len(what) > 1 and len(together) < len(seen):
+            return  # one change is enough
         facts = facts_of(data, place)
         if facts is None or not is_broken(applied, facts, facts.keys()) or (data, place) in seen:
             continue

@@ -22,7 +22,7 @@ from smb2ioctl_codec.fuzz.making.seeds import request_case
 from smb2ioctl_codec.messages import HeaderFlags
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.payloads.dfs import ReferralRequest
-from smb2ioctl_codec.rules import Rule, RuleSet, is_broken
+from smb2ioctl_codec.rules import ALL_ONES, Rule, RuleSet, is_broken
 from smb2ioctl_codec.schema import expressions
 
 #: Cases of a rule for each of its control codes.
@@ -49,7 +49,9 @@ _IN_HEADER: dict[str, tuple[dict[str, Any], tuple[Patched, ...]]] = {
 #: Facts that the header itself tells.
 _OF_HEADER = frozenset({"credit_charge", "most_credits", "header_flags"})
 #: Fewer changes are tried of rules that nothing breaks alone.
-_TRIES = 1500
+_TRIES = 400
+#: The halves of the FileId that names no open.
+_NO_OPEN = (ALL_ONES, ALL_ONES)
 #: Bytes behind an input, and credits of a request that asks for much.
 _SLACK, _CREDITS = 16, 64
 
@@ -115,7 +117,7 @@ def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
         others = tuple(each.id for each in rules if each is not rule and is_broken(each, facts, facts.keys()))
         made = Case(
             data, "broken", "request", code, _said(what, place, polite), rule.path, rule.id, rules.name, rule.section,
-            others, place, polite.name,
+            others, _with_file_id(place, what), polite.name,
         )  # fmt: skip
         if others:
             together.append(made)
@@ -124,6 +126,13 @@ def _cases(rules: RuleSet, rule: Rule, code: CtlCode) -> Iterator[Case]:
     if len(together) == len(seen):
         fewest = min((len(case.also) for case in together), default=0)
         yield from (case for case in together if len(case.also) == fewest)
+
+
+def _with_file_id(place: Place, chosen: tuple[Change, ...]) -> Place:
+    """The place, where a FileId that is wrong must stay as it is: half of it is taken to name the open."""
+    if place.handle == "none" or not any(name == "file_id" and value != _NO_OPEN for name, value in chosen):
+        return place
+    return replace(place, kept=(*place.kept, "file_id"), given=(*place.given, ("open_missing", False)))
 
 
 def _politely(case: Case, rules: RuleSet, rule: Rule) -> Case:

@@ -75,7 +75,7 @@ def seeds(seed: int = 0) -> Iterator[Case]:
 
 def made(seed: int = 0) -> Iterator[Made]:
     """What `seeds` gives, with the values that went into it."""
-    random = Random(seed)  # noqa: S311 - bytes that are the same again are wanted
+    random = _Source(seed)
     parts = [list(some) for row in BY_CODE.values() for some in (_requests(row, random), _replies(row, random))]
     others = (_bare(), _bodies(random), compounds())
     some = [*parts, *(map(Made, some) for some in others), _errors(random), _untyped(random)]
@@ -86,6 +86,14 @@ def _is_valid(made: Made) -> bool:
     """Whether a server that has what is asked for would serve it, by [MS-SMB2]."""
     place = replace(made.case.place, given=_GRANTED)
     return not broken_by(replace(made.case, place=place), MS_SMB2)
+
+
+class _Source(Random):
+    """Bytes that mean nothing, the same again for the same seed; and the values that were made of them."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.made: dict[type[Record], list[Variant]] = {}
 
 
 def request_case(body: IoctlRequest, what: str, path: str = "", place: Place | None = None) -> Case:
@@ -101,7 +109,7 @@ def reply_case(data: bytes, code: CtlCode | None, what: str, path: str = "") -> 
     return Case(data, "seed", "response", code, what, path)
 
 
-def _requests(row: Row, random: Random) -> Iterator[Made]:
+def _requests(row: Row, random: _Source) -> Iterator[Made]:
     """Requests of a code: one for each value of each type."""
     code = row.ctl_code
     types = row.types("request")
@@ -140,15 +148,18 @@ def _type(row: Row, data: bytes) -> type[Any] | None:
         return None
 
 
-def _small(kind: type[Record], random: Random) -> list[Variant]:
-    return [each for each in variants(kind, random) if len(each.value.encode()) <= LARGEST]
+def _small(kind: type[Record], random: _Source) -> list[Variant]:
+    """All values of a type that fit; the same ones wherever the type stands."""
+    if kind not in random.made:
+        random.made[kind] = [each for each in variants(kind, random) if len(each.value.encode()) <= LARGEST]
+    return random.made[kind]
 
 
 def _path(kind: type[Record], each: Variant) -> str:
     return f"{kind.__name__}.{each.name}" if each.name else ""
 
 
-def _replies(row: Row, random: Random) -> Iterator[Made]:
+def _replies(row: Row, random: _Source) -> Iterator[Made]:
     """Replies of a code: one for each value of each type, under a status that comes with it; one that sends the input
     back."""
     code = row.ctl_code
@@ -159,7 +170,7 @@ def _replies(row: Row, random: Random) -> Iterator[Made]:
     for kind in row.types("response"):
         small = _small(kind, random)
         its_own = [(each, *found) for each in small if (found := _read_as(kind, row, each.value.encode(), asked))]
-        others = [(each, NtStatus.SUCCESS, None) for each in small if _is_output(row, each.value.encode())]
+        others = ((each, NtStatus.SUCCESS, None) for each in small if _is_output(row, each.value.encode()))
         for each, status, request in its_own or others:
             data = each.value.encode()
             first = first or data
@@ -213,7 +224,7 @@ def _bare() -> Iterator[Case]:
     yield reply_case(build.reply(UNKNOWN, bytes(OPAQUE)), UNKNOWN, f"{OPAQUE} bytes of output")
 
 
-def _untyped(random: Random) -> Iterator[Made]:
+def _untyped(random: _Source) -> Iterator[Made]:
     """Records that no control code leads to, under the code without a name; the head of a file of hashes in a reply."""
     for kind, direction in UNNUMBERED.items():
         for each in variants(kind, random):
@@ -230,7 +241,7 @@ def _untyped(random: Random) -> Iterator[Made]:
             yield Made(case, each.value)
 
 
-def _bodies(random: Random) -> Iterator[Case]:
+def _bodies(random: _Source) -> Iterator[Case]:
     """Other forms of the bodies: other fields, offsets and gaps."""
     code = CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS
     usual = {"ctl_code": code, "file_id": build.FILE_ID, "max_output_response": build.ROOM}
@@ -252,7 +263,7 @@ def _bodies(random: Random) -> Iterator[Case]:
             yield reply_case(build.reply(code, output, **given), code, what, f"IoctlResponse.{each.name}")
 
 
-def _errors(random: Random) -> Iterator[Made]:
+def _errors(random: _Source) -> Iterator[Made]:
     """Every kind of ERROR body."""
     for status in sorted(_STATUSES):
         yield Made(reply_case(build.error(status), None, f"ERROR, {status.name}"))

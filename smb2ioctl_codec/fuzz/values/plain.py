@@ -40,26 +40,36 @@ _MEANT: dict[tuple[str, str], Any] = {
 #: Contents that are plain as they are by default: what follows all that means something, mostly nothing.
 _USUAL = ("context", "extended", "padding", "rest", "trailing")
 #: Kinds of fields that are lists.
-_LISTS = ("strings", "items", "walk")
+LISTS = ("strings", "items", "walk")
 
 
 def make(kind: Any, random: Random, /, **given: Any) -> Any:
     """A plain value of a record of which some attributes are given; None if there is none."""
     made: dict[str, Any] = {}
     with suppress(EncodeError, DecodeError):
-        for index, field in enumerate(kind.PLAN.fields):
-            made |= _attributes(kind, field, index, made | given, random) | {
-                name: given[name] for name in field.attributes if name in given
-            }
-        value = kind(**made)
+        for index, field in _held(kind):
+            if field.name not in given or field.terminator is not None or field.own is not None:
+                made |= _attributes(kind, field, index, made | given, random)
+        value = kind(**made | given)
         value.encode()
         return value
     return None
 
 
+@cache
+def _held(kind: Any) -> list[tuple[int, Field]]:
+    """The fields that the class holds and encoding does not compute, with their places."""
+    fields = enumerate(kind.PLAN.fields)
+    return [(index, field) for index, field in fields if field.attributes and _is_needed(field)]
+
+
+def _is_needed(field: Field) -> bool:
+    return field.own is not None or (field.canonical is None and field.kind != "slack")
+
+
 def with_two(kind: Any, random: Random) -> Any:
     """A plain value with two items in each of its lists."""
-    lists = {field.name: items_of(field, 2, random) for field in kind.PLAN.fields if field.kind in _LISTS}
+    lists = {field.name: items_of(field, 2, random) for field in kind.PLAN.fields if field.kind in LISTS}
     return make(kind, random, **lists)
 
 
@@ -67,8 +77,6 @@ def _attributes(kind: Any, field: Field, index: int, made: dict[str, Any], rando
     """The attributes that hold a field, plain; those of earlier fields are made."""
     if field.own is not None:
         return referrals.plain(type(field.own))
-    if field.canonical is not None or field.kind == "slack" or not field.attributes:
-        return {}
     if (kind.__name__, field.name) in _MEANT:
         return {field.name: _MEANT[kind.__name__, field.name]}
     usual = _defaults(kind)

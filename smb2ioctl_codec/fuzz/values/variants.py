@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from smb2ioctl_codec.fuzz.values import referrals
 from smb2ioctl_codec.fuzz.values.fit import LARGEST, chained, exact_size
 from smb2ioctl_codec.fuzz.values.placed import placed
-from smb2ioctl_codec.fuzz.values.plain import items_of, make, text
+from smb2ioctl_codec.fuzz.values.plain import LISTS, items_of, make, text
 from smb2ioctl_codec.payloads.copychunk import MAX_CHUNKS
 from smb2ioctl_codec.schema import Record, expressions
 from smb2ioctl_codec.schema.plan import Field
@@ -21,7 +21,8 @@ MANY = 5
 PATHS = (r"\??\UNC\server\share\file", r"\??\C:\folder\file", r"..\file")
 #: An enum with more names than that is none of a few kinds.
 _MOST_NAMES = 48
-#: How often the largest content that fits is looked for, and how many of its items fit where padding was.
+#: How often the largest content that fits is looked for, and how many more bytes or characters
+#: fit where padding was.
 _TRIES, _PADDED = 40, 8
 #: What servers allow, of which more would fit.
 _ALLOWED = {("CopyChunkCopy", "chunks"): MAX_CHUNKS}
@@ -159,7 +160,7 @@ def _largest(kind: Any, field: Field, content: Any, unit: int, fill: _Fill) -> I
     one = fill(content(1))
     if one is None or unit < 1:
         return
-    most = [(LARGEST - len(one.encode())) // unit + _PADDED]
+    most = [(LARGEST - len(one.encode())) // unit + (1 if field.kind in LISTS else _PADDED)]
     most += [limits(each.code)[1] // unit for each in kind.PLAN.fields if each.name == field.length_field]
     most += [limits(each.code)[1] for each in kind.PLAN.fields if each.name == field.count_field]
     most += [number for name, number in _ALLOWED.items() if name == (kind.__name__, field.name)]

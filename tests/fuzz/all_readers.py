@@ -15,7 +15,8 @@ from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz import Case, Kind, corpus
 from smb2ioctl_codec.fuzz.case import messages
-from smb2ioctl_codec.fuzz.making.seeds import DATA_OF_ERRORS, UNKNOWN, UNNUMBERED
+from smb2ioctl_codec.fuzz.making.bodies import DATA_OF_ERRORS
+from smb2ioctl_codec.fuzz.making.seeds import UNKNOWN, UNNUMBERED
 from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Header, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.messages.header import HEADER_SIZE, ForeignHeader
 from smb2ioctl_codec.payloads.read_hash import HashHeader, HashRetrieveFileBased, HashRetrieveHashBased

@@ -7,7 +7,8 @@ from typing import Any
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import Case
 from smb2ioctl_codec.fuzz.making.defects.subjects import status_of
-from smb2ioctl_codec.fuzz.making.seeds import Made, made
+from smb2ioctl_codec.fuzz.making.seeds import made
+from smb2ioctl_codec.fuzz.making.valid import Made
 from smb2ioctl_codec.messages import ErrorContext
 from smb2ioctl_codec.payloads.read_hash import HashHeader, HashRetrieveHashBased
 from smb2ioctl_codec.payloads.row import Row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import smb2ioctl_codec as s2
 from smb2ioctl_codec.fuzz import corpus
 from smb2ioctl_codec.fuzz.making.minimal import features, smallest
-from smb2ioctl_codec.fuzz.making.seeds import Made, made
+from smb2ioctl_codec.fuzz.making.seeds import made
+from smb2ioctl_codec.fuzz.making.valid import Made
 
 MINIMAL = list(corpus(minimal=True))
 SEEDS = [case for case in MINIMAL if case.kind == "seed"]

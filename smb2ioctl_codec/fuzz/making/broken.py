@@ -18,7 +18,7 @@ from smb2ioctl_codec.fuzz.facts import SERVERS, USUAL, facts_of
 from smb2ioctl_codec.fuzz.making import build
 from smb2ioctl_codec.fuzz.making.changes import Change, changed, changes, with_changes
 from smb2ioctl_codec.fuzz.making.payloads import payload_of
-from smb2ioctl_codec.fuzz.making.seeds import request_case
+from smb2ioctl_codec.fuzz.making.valid import request_case
 from smb2ioctl_codec.messages import HeaderFlags
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.payloads.dfs import ReferralRequest

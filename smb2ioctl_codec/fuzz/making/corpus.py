@@ -13,7 +13,8 @@ from smb2ioctl_codec.fuzz.making.defects import defects_of
 from smb2ioctl_codec.fuzz.making.minimal import one_of_each_check, smallest
 from smb2ioctl_codec.fuzz.making.mutated import mutated
 from smb2ioctl_codec.fuzz.making.order import grouped, in_turn, mixed
-from smb2ioctl_codec.fuzz.making.seeds import PLAIN, Made, made
+from smb2ioctl_codec.fuzz.making.seeds import PLAIN, made
+from smb2ioctl_codec.fuzz.making.valid import Made
 
 #: How many of each kind come in each round, once the plain seeds are out.
 _SHARES: tuple[tuple[Kind, int], ...] = (("seed", 3), ("broken", 2), ("interaction", 1))

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.fuzz.case import Case
 from smb2ioctl_codec.fuzz.making import build
+from smb2ioctl_codec.fuzz.making.bodies import DATA_OF_ERRORS, kind_of_context
 from smb2ioctl_codec.fuzz.making.compounds import compounds
 from smb2ioctl_codec.fuzz.making.order import in_turn
 from smb2ioctl_codec.fuzz.making.payloads import payload_of
-from smb2ioctl_codec.fuzz.making.seeds import DATA_OF_ERRORS, kind_of_context, reply_case, request_case
 from smb2ioctl_codec.fuzz.making.spots import Extent, Spot, extent_of, spots
+from smb2ioctl_codec.fuzz.making.valid import reply_case, request_case
 from smb2ioctl_codec.fuzz.values.plain import with_two
 from smb2ioctl_codec.messages import Command, ErrorContext, ErrorResponse, Header, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.messages.header import HEADER_SIZE

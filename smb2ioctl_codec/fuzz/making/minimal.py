@@ -8,7 +8,7 @@ from typing import Any
 from smb2ioctl_codec.errors import DecodeError
 from smb2ioctl_codec.fuzz.case import Case, Place
 from smb2ioctl_codec.fuzz.making.order import grouped
-from smb2ioctl_codec.fuzz.making.seeds import Made
+from smb2ioctl_codec.fuzz.making.valid import Made
 from smb2ioctl_codec.messages import (
     ErrorResponse,
     Header,

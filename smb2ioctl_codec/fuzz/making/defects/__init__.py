@@ -24,7 +24,8 @@ from smb2ioctl_codec.fuzz.making.defects.subjects import Subject, features, subj
 from smb2ioctl_codec.fuzz.making.defects.texts import strings, texts
 from smb2ioctl_codec.fuzz.making.defects.whole import form_of, whole
 from smb2ioctl_codec.fuzz.making.order import in_turn
-from smb2ioctl_codec.fuzz.making.seeds import Made, made
+from smb2ioctl_codec.fuzz.making.seeds import made
+from smb2ioctl_codec.fuzz.making.valid import Made
 from smb2ioctl_codec.schema import Record
 from smb2ioctl_codec.schema.violations import first_violation
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz.case import Case
 from smb2ioctl_codec.fuzz.making import build
-from smb2ioctl_codec.fuzz.making.seeds import UNKNOWN, Made
+from smb2ioctl_codec.fuzz.making.seeds import UNKNOWN
+from smb2ioctl_codec.fuzz.making.valid import Made
 from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, Header, IoctlResponse, Packet
 from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND

@@ -10,7 +10,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from boofuzz.mutating import Mutation
+from boofuzz.mutation import Mutation
 from boofuzz.mutation_context import MutationContext
 
 import smb2ioctl_codec as s2

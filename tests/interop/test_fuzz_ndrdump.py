@@ -127,7 +127,7 @@ REASONS = (
     Reason("see `KNOWN`: what we alone take", _is_ours_alone, _is_refused, 4),
     Reason("there must be an interface", _has_no_interface, _is_refused, 1),
     Reason("it takes the string of version 1 for an offset", _has_version_1, _is_read_otherwise, 5),
-    Reason("it leaves what follows", lambda payload: len(payload.what_follows) > 0, _leaves_the_rest, 24),
+    Reason("it leaves what follows", lambda payload: len(payload.what_follows) > 0, _leaves_the_rest, 21),
     Reason("it writes every string where it is used", _shares_strings, _is_written_otherwise, 14),
     Reason("it writes a terminator", _has_no_terminator, _is_written_otherwise, 1),
     Reason("of an interface, it writes 0 for what is no part of the address, and nothing between two",

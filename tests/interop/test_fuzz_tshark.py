@@ -96,7 +96,7 @@ def _is_wait_sent_back(message: Message) -> bool:
 REASONS = (
     Reason("reads what follows the header of a tunnel by its operation: here, any bytes follow",
            lambda message: getattr(message.body, "ctl_code", None) in TUNNELS, 62),
-    Reason("reads an output that was cut as if it were whole", _is_cut, 97),
+    Reason("reads an output that was cut as if it were whole", _is_cut, 108),
     Reason("takes every reply under BUFFER_OVERFLOW for one with an output", _is_error_of_overflow, 1),
     Reason("reads as many bytes of a token as its TokenIdLength says", _has_long_token, 2),
     Reason("takes the addresses of a moved share for socket addresses, and looks for the name as far behind them as it"

@@ -50,6 +50,7 @@ def test_two_pairs_are_wrong_at_once() -> None:
         "IoctlRequest.input_offset", "SymbolicLink.substitute_name_offset",
     }  # fmt: skip
     assert len(both) > 1000
+    assert {len(case.data) - len(BASES[case.parent].case.data) for case in both} == set(TRAILING)
 
 
 def test_chains_step_nowhere_short_back_and_to_themselves() -> None:
@@ -74,6 +75,11 @@ def test_counts_are_held_against_the_bytes() -> None:
     )
     counts = {struct.unpack_from("<L", case.data, 144)[0] for case in CASES if case.parent == base.name}
     assert counts >= {0, 1, 3, 4, 5, (1 << 32) // 24, (1 << 32) // 24 + 1, 0xFFFFFFFF}
+
+
+def test_a_context_leads_to_itself_and_back() -> None:
+    found = [case for case in CASES if case.path == "ErrorContext.error_data_length"]
+    assert {case.data[72:76] for case in found} >= {struct.pack("<L", step) for step in (0, 0xFFFFFFF8, 0xFFFFFFF0)}
 
 
 def test_trailing_bytes_belong_to_the_payload_where_it_is_what_is_broken() -> None:

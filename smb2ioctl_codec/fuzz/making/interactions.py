@@ -146,28 +146,34 @@ def _family(base: Base) -> Iterator[Case]:
 
 def _extent(base: Base, extent: Extent) -> Iterator[Case]:
     """Offset and count such that their sum, padded or not, comes to an edge."""
-    for offset, count in _meeting(extent, _STEPS):
+    low, high = extent.low, extent.high
+    for offset, count in _meeting(extent, (low, low + 1, high - _ALIGNMENT, high, 0), _STEPS):
         yield from _with_trailing(base, ((extent.offset, offset), (extent.amount, count)))
 
 
 def _pairs(base: Base, one: Extent, other: Extent) -> Iterator[Case]:
     """Two extents that are wrong at once."""
-    for (offset, count), (offset2, count2) in product(_meeting(one, (0,)), _meeting(other, (0,))):
+    both = [_meeting(each, (each.low, each.high), (0,)) for each in (one, other)]
+    for (offset, count), (offset2, count2) in product(*both):
         numbers = ((one.offset, offset), (one.amount, count), (other.offset, offset2), (other.amount, count2))
-        yield from _with_trailing(base, numbers, (0, 64))
+        yield from _with_trailing(base, numbers)
 
 
-def _meeting(extent: Extent, steps: Iterable[int]) -> Iterator[tuple[int, int]]:
-    low, high, given = extent.low, extent.high, extent.offset
-    for edge in (high, *EDGES):
-        for offset in dict.fromkeys((low, low + 1, high - _ALIGNMENT, high, edge - _ALIGNMENT, 0)):
-            for step in steps:
-                count = edge - offset + step
-                if given is not None and given.fits(offset) and extent.amount.fits(count):
-                    yield offset, count
-    # padded to 8, the count itself wraps
-    for count in (extent.amount.highest, extent.amount.highest - _ALIGNMENT + 1):
-        yield low, count
+def _meeting(extent: Extent, offsets: Iterable[int], steps: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Offsets, of these and of those just before an edge, and counts that lead to the edge, or so far from it."""
+    given = extent.offset
+    for edge in (extent.high, *EDGES):
+        for offset, step in product(dict.fromkeys((*offsets, edge - _ALIGNMENT)), steps):
+            count = edge - offset + step
+            if given is not None and given.fits(offset) and extent.amount.fits(count):
+                yield offset, count
+    for count in _padded_to_nothing(extent):
+        yield extent.low, count
+
+
+def _padded_to_nothing(extent: Extent) -> tuple[int, int]:
+    """Counts that are 0 once they are padded to 8, if they have but so many bits; the last and the first."""
+    return extent.amount.highest, extent.amount.highest - _ALIGNMENT + 2
 
 
 def _counts(base: Base, extent: Extent) -> Iterator[Case]:
@@ -175,6 +181,8 @@ def _counts(base: Base, extent: Extent) -> Iterator[Case]:
     value, high = extent.amount.value, extent.high
     numbers = {0, value - 1, value + 1, value + 2, 2 * value + 1, high, high + 1, extent.amount.highest}
     numbers |= {edge // extent.unit + step for edge in EDGES for step in (-1, 0, 1)}
+    # with the bytes before it, the count comes to 0, or to less
+    numbers |= {extent.amount.highest + 1 - back for back in (_ALIGNMENT, 2 * _ALIGNMENT)}
     for number in sorted(numbers - {value}):
         if extent.amount.fits(number):
             yield from _with_trailing(base, ((extent.amount, number),))

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from smb2ioctl_codec.fuzz.case import Case
 from smb2ioctl_codec.fuzz.making import build
+from smb2ioctl_codec.fuzz.making.bodies import kind_of_context
 from smb2ioctl_codec.fuzz.making.seeds import UNKNOWN
 from smb2ioctl_codec.fuzz.making.valid import Made
-from smb2ioctl_codec.messages import ErrorContext, ErrorId, ErrorResponse, Header, IoctlResponse, Packet
+from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Header, IoctlResponse, Packet
 from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.dfs import TruncatedReferralReply
-from smb2ioctl_codec.payloads.error_data import ShareRedirectErrorContext
 from smb2ioctl_codec.payloads.read_hash import HashHeader, HashRetrieveHashBased
 from smb2ioctl_codec.payloads.rows import BY_CODE
 from smb2ioctl_codec.schema import Record
@@ -118,11 +118,10 @@ def _untyped(case: Case, kind: type[Record]) -> Callable[[bytes], bytes | None]:
 
 def _error(case: Case, kind: type[Record]) -> Callable[[bytes], bytes | None]:
     body: Any = Packet.decode(case.data).body
-    error_id = ErrorId.SHARE_REDIRECT if kind is ShareRedirectErrorContext else ErrorId.DEFAULT
 
     def wrap(data: bytes) -> bytes | None:
         if body.error_context_count:
-            return build.error(status_of(case), ErrorResponse.of([ErrorContext(data, error_id)]))
+            return build.error(status_of(case), ErrorResponse.of([ErrorContext(data, kind_of_context(kind))]))
         return build.error(status_of(case), ErrorResponse(data)) if data else None
 
     return wrap

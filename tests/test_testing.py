@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Callable
 from dataclasses import fields
@@ -308,6 +309,18 @@ def test_a_rule_that_nothing_breaks_gives_nothing() -> None:
     rule = Rule("never", "mine", None, "IoctlRequest.flags", "flags < 0", "cannot be")
     with pytest.raises(Exception, match=r"Unable to satisfy|filtering out"):
         each(testing.broken_requests(rule, RuleSet("MINE", "a test", (rule,))), lambda _: None)
+
+
+def test_how_many_examples_a_second(record_property: Callable[[str, object], None]) -> None:
+    """Of the strategies of all records, bodies and packets."""
+    strategies = [testing.requests(), testing.responses(), *map(testing.records, [*package_records(), s2.Packet])]
+    drawn: list[Any] = []
+    start = time.perf_counter()
+    for strategy in strategies:
+        each(strategy, drawn.append, settings(max_examples=5))
+    speed = len(drawn) / (time.perf_counter() - start)
+    record_property("Hypothesis, examples per second of all strategies", round(speed))
+    assert len(drawn) > 3 * len(strategies)
 
 
 # -- what Hypothesis learns, and imports

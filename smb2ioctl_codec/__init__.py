@@ -1,4 +1,4 @@
-"""The bytes of SMB2 IOCTL messages: decoded, encoded, checked, shown and answered."""
+"""The bytes of SMB2 IOCTL messages: decoded, encoded, checked, shown, made for fuzzers, and answered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.schema import layout
 
 if TYPE_CHECKING:
-    from smb2ioctl_codec import capture, server
+    from smb2ioctl_codec import capture, fuzz, server
     from smb2ioctl_codec.dissect.inspect import inspect
 
 __version__ = "0.1.0"
@@ -42,12 +42,12 @@ __all__ = [
     "CodecError", "Command", "CtlCode", "DecodeError", "EncodeError", "ErrorContext", "ErrorId", "ErrorResponse",
     "FileId", "ForeignHeader", "Header", "HeaderFlags", "IoctlRequest", "IoctlResponse", "NtStatus", "Packet",
     "Protocol", "StatusError", "Violation", "capture", "check_request", "decode_chain", "decode_response",
-    "encode_chain", "encode_frame", "inspect", "iter_frames", "layout", "payloads", "rules", "server",
+    "encode_chain", "encode_frame", "fuzz", "inspect", "iter_frames", "layout", "payloads", "rules", "server",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("capture", "server"):
+    if name in ("capture", "fuzz", "server"):
         return import_module(f"{__name__}.{name}")
     if name == "inspect":
         return import_module(f"{__name__}.dissect.inspect").inspect

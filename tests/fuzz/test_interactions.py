@@ -96,11 +96,11 @@ def test_every_command_has_the_body_of_an_ioctl() -> None:
     assert found == {(each.to_bytes(2, "little"), sender) for each in commands for sender in (0, 1)}
 
 
-def test_extents_are_found_in_records_in_records() -> None:
+def test_measures_are_found_in_records_in_records() -> None:
     base = next(base for base in BASES.values() if base.plan is SymbolicLink.PLAN)
-    extents, chains, offsets = spots(base.plan, base.case.data, base.start)
-    assert [each.amount.path for each in extents] == [
+    measures, chains, offsets = spots(base.plan, base.case.data, base.start)
+    assert [each.amount.path for each in measures] == [
         "SymbolicLink.substitute_name_length", "SymbolicLink.print_name_length",
     ]  # fmt: skip
     assert (chains, offsets) == ([], [])
-    assert {(each.low, each.high) for each in extents} == {(0, len(base.case.data) - base.start - 20)}
+    assert {(each.low, each.high) for each in measures} == {(0, len(base.case.data) - base.start - 20)}

@@ -19,7 +19,7 @@ from smb2ioctl_codec.fuzz.making.bodies import DATA_OF_ERRORS, kind_of_context
 from smb2ioctl_codec.fuzz.making.compounds import compounds
 from smb2ioctl_codec.fuzz.making.order import in_turn
 from smb2ioctl_codec.fuzz.making.payloads import payload_of
-from smb2ioctl_codec.fuzz.making.spots import Extent, Spot, extent_of, spots
+from smb2ioctl_codec.fuzz.making.spots import Measure, Spot, measure_of, spots
 from smb2ioctl_codec.fuzz.making.valid import reply_case, request_case
 from smb2ioctl_codec.fuzz.values.plain import with_two
 from smb2ioctl_codec.messages import Command, ErrorContext, ErrorResponse, Header, IoctlRequest, IoctlResponse
@@ -36,7 +36,7 @@ TRAILING = (0, 1, 8, 64, 512)
 _STEPS = (-8, -1, 0, 1, 7)
 #: What offsets are aligned to.
 _ALIGNMENT = 8
-#: Codes that the extents of the bodies themselves are broken with.
+#: Codes that the measures of the bodies themselves are broken with.
 _CODES = (
     CtlCode.FSCTL_DFS_GET_REFERRALS, CtlCode.FSCTL_PIPE_TRANSCEIVE, CtlCode.FSCTL_SRV_ENUMERATE_SNAPSHOTS,
     CtlCode.FSCTL_SRV_COPYCHUNK, CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO, CtlCode.FSCTL_QUERY_ALLOCATED_RANGES,
@@ -131,61 +131,61 @@ def _place(body: Any, name: str) -> int:
 
 
 def _family(base: Base) -> Iterator[Case]:
-    extents, chains, offsets = spots(base.plan, base.case.data, base.start)
+    measures, chains, offsets = spots(base.plan, base.case.data, base.start)
     if base.plan is IoctlRequest.PLAN:
-        extents.append(
-            extent_of(base.plan, base.case.data, base.start, "output_offset", "output_count", HEADER_SIZE)
+        measures.append(
+            measure_of(base.plan, base.case.data, base.start, "output_offset", "output_count", HEADER_SIZE)
         )  # fmt: skip
     parts = [_chain(base, each) for each in chains] + [_offsets(base, offsets)]
-    parts += [_counts(base, each) for each in extents]
-    parts += [_extent(base, each) for each in extents if each.offset is not None]
-    located = [each for each in extents if each.offset is not None]
+    parts += [_counts(base, each) for each in measures]
+    parts += [_measure(base, each) for each in measures if each.offset is not None]
+    located = [each for each in measures if each.offset is not None]
     parts += [_pairs(base, one, other) for index, one in enumerate(located) for other in located[index + 1 :]]
     return in_turn(parts)
 
 
-def _extent(base: Base, extent: Extent) -> Iterator[Case]:
+def _measure(base: Base, measure: Measure) -> Iterator[Case]:
     """Offset and count such that their sum, padded or not, comes to an edge."""
-    low, high = extent.low, extent.high
-    for offset, count in _meeting(extent, (low, low + 1, high - _ALIGNMENT, high, 0), _STEPS):
-        yield from _with_trailing(base, ((extent.offset, offset), (extent.amount, count)))
+    low, high = measure.low, measure.high
+    for offset, count in _meeting(measure, (low, low + 1, high - _ALIGNMENT, high, 0), _STEPS):
+        yield from _with_trailing(base, ((measure.offset, offset), (measure.amount, count)))
 
 
-def _pairs(base: Base, one: Extent, other: Extent) -> Iterator[Case]:
-    """Two extents that are wrong at once."""
+def _pairs(base: Base, one: Measure, other: Measure) -> Iterator[Case]:
+    """Two measures that are wrong at once."""
     both = [_meeting(each, (each.low, each.high), (0,)) for each in (one, other)]
     for (offset, count), (offset2, count2) in product(*both):
         numbers = ((one.offset, offset), (one.amount, count), (other.offset, offset2), (other.amount, count2))
         yield from _with_trailing(base, numbers)
 
 
-def _meeting(extent: Extent, offsets: Iterable[int], steps: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _meeting(measure: Measure, offsets: Iterable[int], steps: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Offsets, of these and of those just before an edge, and counts that lead to the edge, or so far from it."""
-    given = extent.offset
-    for edge in (extent.high, *EDGES):
+    given = measure.offset
+    for edge in (measure.high, *EDGES):
         for offset, step in product(dict.fromkeys((*offsets, edge - _ALIGNMENT)), steps):
             count = edge - offset + step
-            if given is not None and given.fits(offset) and extent.amount.fits(count):
+            if given is not None and given.fits(offset) and measure.amount.fits(count):
                 yield offset, count
-    for count in _padded_to_nothing(extent):
-        yield extent.low, count
+    for count in _padded_to_nothing(measure):
+        yield measure.low, count
 
 
-def _padded_to_nothing(extent: Extent) -> tuple[int, int]:
+def _padded_to_nothing(measure: Measure) -> tuple[int, int]:
     """Counts that are 0 once they are padded to 8, if they have but so many bits; the last and the first."""
-    return extent.amount.highest, extent.amount.highest - _ALIGNMENT + 2
+    return measure.amount.highest, measure.amount.highest - _ALIGNMENT + 2
 
 
-def _counts(base: Base, extent: Extent) -> Iterator[Case]:
+def _counts(base: Base, measure: Measure) -> Iterator[Case]:
     """Counts that are not those of the bytes, alone and times what one of them takes."""
-    value, high = extent.amount.value, extent.high
-    numbers = {0, value - 1, value + 1, value + 2, 2 * value + 1, high, high + 1, extent.amount.highest}
-    numbers |= {edge // extent.unit + step for edge in EDGES for step in (-1, 0, 1)}
+    value, high = measure.amount.value, measure.high
+    numbers = {0, value - 1, value + 1, value + 2, 2 * value + 1, high, high + 1, measure.amount.highest}
+    numbers |= {edge // measure.unit + step for edge in EDGES for step in (-1, 0, 1)}
     # with the bytes before it, the count comes to 0, or to less
-    numbers |= {extent.amount.highest + 1 - back for back in (_ALIGNMENT, 2 * _ALIGNMENT)}
+    numbers |= {measure.amount.highest + 1 - back for back in (_ALIGNMENT, 2 * _ALIGNMENT)}
     for number in sorted(numbers - {value}):
-        if extent.amount.fits(number):
-            yield from _with_trailing(base, ((extent.amount, number),))
+        if measure.amount.fits(number):
+            yield from _with_trailing(base, ((measure.amount, number),))
 
 
 def _chain(base: Base, steps: list[Spot]) -> Iterator[Case]:

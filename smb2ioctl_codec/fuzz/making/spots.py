@@ -33,7 +33,7 @@ class Spot(NamedTuple):
         struct.pack_into(self.code, message, self.offset, number)
 
 
-class Extent(NamedTuple):
+class Measure(NamedTuple):
     """Two numbers that say where a content lies and how much it is.
 
     `low` and `high` are the offsets of the first byte that it may have and of the end of the bytes; `offset` is None
@@ -48,9 +48,9 @@ class Extent(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The numbers of a record and of those in it: extents, the Next fields of each chain, other offsets."""
+    """The numbers of a record and of those in it: measures, the Next fields of each chain, other offsets."""
 
-    extents: list[Extent]
+    measures: list[Measure]
     chains: list[list[Spot]]
     offsets: list[Spot]
 
@@ -69,7 +69,7 @@ def spots(plan: Plan, data: bytes, start: int) -> Found:
 
 
 def _collect(plan: Plan, spans: Sequence[Span], start: int, end: int, found: Found) -> None:
-    found.extents.extend(_extents(plan, {span.name: span for span in spans}, start, end))
+    found.measures.extend(_measures(plan, {span.name: span for span in spans}, start, end))
     for span in spans:
         walk = span.field.walk
         if walk is not None and walk.next is not None:
@@ -85,13 +85,13 @@ def _collect(plan: Plan, spans: Sequence[Span], start: int, end: int, found: Fou
                 _collect(inner, each.children, each.offset, each.offset + each.size, found)
 
 
-def extent_of(plan: Plan, data: bytes, start: int, offset: str, count: str, base: int) -> Extent:
-    """The extent that two numbers at the start of a record would have if they led to a content."""
+def measure_of(plan: Plan, data: bytes, start: int, offset: str, count: str, base: int) -> Measure:
+    """The measure that two numbers at the start of a record would have if they led to a content."""
     found = {span.name: span for span in read(plan, data[start:], base=start).spans}
-    return Extent(_spot(found[offset]), _spot(found[count]), base + plan.head, base + len(data) - start, 1)
+    return Measure(_spot(found[offset]), _spot(found[count]), base + plan.head, base + len(data) - start, 1)
 
 
-def _extents(plan: Plan, found: dict[str, Span], start: int, end: int) -> Iterator[Extent]:
+def _measures(plan: Plan, found: dict[str, Span], start: int, end: int) -> Iterator[Measure]:
     for field in plan.fields:
         length = found.get(field.length_field or field.count_field or "")
         if length is None:
@@ -100,7 +100,7 @@ def _extents(plan: Plan, found: dict[str, Span], start: int, end: int) -> Iterat
         low = field.base + plan.head
         unit = struct.calcsize(field.code) if field.kind == "items" else 1
         place = None if offset is None else _spot(offset)
-        yield Extent(place, _spot(length), low, field.base + end - start, unit)
+        yield Measure(place, _spot(length), low, field.base + end - start, unit)
 
 
 def _spot(span: Span) -> Spot:

@@ -31,14 +31,19 @@ from .untyped import (
 from .values import value
 
 KEY = FileId(1, 2)
-#: Whatever a repr may name: every class of the package and of the tests, and what values are besides.
-NAMESPACE = {
-    name: thing
-    for module in list(sys.modules.values())
-    if module.__name__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
-    for name, thing in vars(module).items()
-    if isinstance(thing, type) and thing.__module__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
-} | {"UUID": UUID, "IPv4Address": IPv4Address, "IPv6Address": IPv6Address}
+#: Whatever a repr may name: every class of the package and of the tests, records before others of the same name, and
+#: what values are besides.
+NAMESPACE = (
+    {
+        name: thing
+        for module in list(sys.modules.values())
+        if module.__name__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
+        for name, thing in vars(module).items()
+        if isinstance(thing, type) and thing.__module__.startswith((smb2ioctl_codec.__name__, __package__ or ""))
+    }
+    | {kind.__name__: kind for kind in RECORDS}
+    | {"UUID": UUID, "IPv4Address": IPv4Address, "IPv6Address": IPv6Address}
+)
 
 
 def written(one: Record) -> bytes:

@@ -1,4 +1,4 @@
-"""The fewest cases that keep what all of them show: every rule and check once, every record, branch and role."""
+"""Few cases that keep what all of them show: every rule and check once, every record, branch and role."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _MANY = 2
 
 
 def smallest(valid: Iterable[Made]) -> Iterator[Case]:
-    """The fewest, and of these the shortest, valid messages that show what all of them show, in compounds."""
+    """Few valid messages that show what all of them show, in compounds: always the one that shows most of what is left,
+    of several the shortest."""
     shown = [(each.case, features(each)) for each in valid if len(each.case.data) <= _LONGEST]
     left = set().union(*(found for _, found in shown))
     chosen: list[Case] = []

@@ -100,17 +100,18 @@ class Case:
         return {name: tuple(places) for name, places in found.items()}
 
 
-def _offset(name: str) -> int:
+def header_offset(name: str) -> int:
+    """Where a field of the header stands, in bytes from the start of a message."""
     return Header.PLAN.field(name).offset or 0
 
 
-_FLAGS, _COMMAND = _offset("flags"), _offset("command")
+_FLAGS, _COMMAND = header_offset("flags"), header_offset("command")
 #: Where each id stands in a message that starts with a header, and its bytes.
 OFFSETS: dict[Patched, int] = {
     "file_id": HEADER_SIZE + (IoctlRequest.PLAN.field("file_id").offset or 0),
-    "tree_id": _offset("tree_id"),
-    "session_id": _offset("session_id"),
-    "message_id": _offset("message_id"),
+    "tree_id": header_offset("tree_id"),
+    "session_id": header_offset("session_id"),
+    "message_id": header_offset("message_id"),
 }
 SIZES: dict[Patched, int] = {"file_id": 16, "tree_id": 4, "session_id": 8, "message_id": 8}
 _NO_OPEN = bytes([255]) * 16

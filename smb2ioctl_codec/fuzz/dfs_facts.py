@@ -10,10 +10,11 @@ import re
 from typing import Any
 
 from smb2ioctl_codec.errors import DecodeError
-from smb2ioctl_codec.payloads.dfs import ReferralRequest
+from smb2ioctl_codec.payloads.dfs import ReferralReply, ReferralRequest, ReferralV2, ReferralV3
 
-#: The one DFS root, its link, and the link's one target.
+#: The one DFS root, its link, and the link's one target; a path that leads there.
 DFS_ROOT, DFS_LINK, DFS_TARGET = "root", "link", r"\server\share"
+DFS_PATH = rf"\server\{DFS_ROOT}\{DFS_LINK}"
 #: Host and share, and what follows; of several backslashes before the host, one counts.
 _PATH = re.compile(r"(\\?+)\\*+([^\\]*\\([^\\]*))(?:(\\)(.*))?", re.DOTALL)
 #: Bytes of UTF-8 of the longest name, and of the longest path before a name.
@@ -21,7 +22,8 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 #: What no name has: what is refused before the share is looked for, and what is refused behind a DFS root.
 _CONTROLS, _NO_NAME = re.compile(r"[\x01-\x1f|]|(^|\\):"), re.compile(r'[*?<>":]')
 #: Bytes of a referral's head, and of an entry of version 2 and of version 3.
-_HEAD, _VERSION_2, _VERSION_3 = 8, 22, 34
+_HEAD = ReferralReply.PLAN.head
+_VERSION_2, _VERSION_3 = ReferralV2.PLAN.head, ReferralV3.PLAN.head
 
 
 def path_facts(data: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from smb2ioctl_codec.ctl_code import CtlCode
 from smb2ioctl_codec.fuzz.case import Case, Patched, Place
-from smb2ioctl_codec.fuzz.facts import SERVERS, USUAL, facts_of
+from smb2ioctl_codec.fuzz.facts import SERVERS, USUAL, broken_by, facts_of
 from smb2ioctl_codec.fuzz.making import build
 from smb2ioctl_codec.fuzz.making.changes import Change, changed, changes, with_changes
 from smb2ioctl_codec.fuzz.making.payloads import payload_of
@@ -71,7 +71,7 @@ def _polite_codes(rules: RuleSet) -> list[CtlCode]:
     found: dict[Place, CtlCode] = {}
     for code in (*_FIRST, *CtlCode):
         case = _plain(code)
-        if case.place not in found and not _broken(case.data, case.place, rules):
+        if case.place not in found and not broken_by(case, rules):
             found[case.place] = code
             if len(found) == _CODES:
                 break
@@ -137,20 +137,15 @@ def _with_file_id(place: Place, chosen: tuple[Change, ...]) -> Place:
 
 def _politely(case: Case, rules: RuleSet, rule: Rule) -> Case:
     """The request on a server that has nothing against it, as far as that is a matter of the server."""
-    place = case.place
     for _ in range(len(rules)):
-        found = next((each for each in _broken(case.data, place, rules) if each is not rule), None)
-        elsewhere = () if found is None else _elsewhere(place, found)
-        better = next((other for other in elsewhere if found not in _broken(case.data, other, rules)), None)
+        found = next((each for each in broken_by(case, rules) if each is not rule), None)
+        places = () if found is None else _elsewhere(case.place, found)
+        elsewhere = (replace(case, place=place) for place in places)
+        better = next((other for other in elsewhere if found not in broken_by(other, rules)), None)
         if better is None:
             break
-        place = better
-    return replace(case, place=place)
-
-
-def _broken(data: bytes, place: Place, rules: RuleSet) -> list[Rule]:
-    facts = facts_of(data, place) or {}
-    return [rule for rule in rules if is_broken(rule, facts, facts.keys())]
+        case = better
+    return case
 
 
 def _elsewhere(place: Place, rule: Rule) -> Iterator[Place]:

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from smb2ioctl_codec.ctl_code import CtlCode
-from smb2ioctl_codec.fuzz.case import Case
+from smb2ioctl_codec.fuzz.case import Case, header_offset
 from smb2ioctl_codec.fuzz.making import build
 from smb2ioctl_codec.fuzz.making.bodies import DATA_OF_ERRORS, kind_of_context
 from smb2ioctl_codec.fuzz.making.compounds import compounds
@@ -24,6 +24,7 @@ from smb2ioctl_codec.fuzz.making.valid import reply_case, request_case
 from smb2ioctl_codec.fuzz.values.plain import with_two
 from smb2ioctl_codec.messages import Command, ErrorContext, ErrorResponse, Header, IoctlRequest, IoctlResponse
 from smb2ioctl_codec.messages.header import HEADER_SIZE
+from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
 from smb2ioctl_codec.payloads.rows import BY_CODE
 from smb2ioctl_codec.schema.plan import Plan
@@ -219,7 +220,7 @@ def _offsets(base: Base, offsets: list[Spot]) -> Iterator[Case]:
 
 def _commands(seed: int) -> Iterator[Case]:
     """A body of IOCTL under every other command, one without a name too."""
-    place = Header.PLAN.field("command").offset or 0
+    place = header_offset("command")
     for command in (*(each for each in Command if each != Command.IOCTL), _NO_COMMAND):
         for case in _exchange(_OF_COMMANDS, seed):
             data = case.data[:place] + command.to_bytes(2, "little") + case.data[place + 2 :]
@@ -233,16 +234,15 @@ def _compounds(case: Case) -> Iterator[Case]:
     code = Header.PLAN.field("next_command").code
     base = Base(case, case.name, 0, Header.PLAN, None)
     places, start = [], 0
-    offset = Header.PLAN.field("next_command").offset or 0
     while True:
-        (step,) = struct.unpack_from(code, case.data, start + offset)
-        places.append(Spot("Header.next_command", start + offset, code, step))
+        (step,) = struct.unpack_from(code, case.data, start + NEXT_COMMAND)
+        places.append(Spot("Header.next_command", start + NEXT_COMMAND, code, step))
         if not step:
             break
         start += step
     total = len(case.data)
     for place in places:
-        here = place.offset - offset
+        here = place.offset - NEXT_COMMAND
         for number in (0, 1, 8, 63, 64, 65, 72, place.value + 8, place.value - 8, total - here, total - here + 8,
                        total - here - 64, 0x7FFFFFF8, 0x80000000, 0xFFFFFFC0, 0x100000000 - here - 8):  # fmt: skip
             if place.fits(number) and number != place.value:

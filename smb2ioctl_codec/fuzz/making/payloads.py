@@ -1,4 +1,4 @@
-"""The plain payload of a control code, and the largest common request around it."""
+"""The plain payload of a control code."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import Any
 
+from smb2ioctl_codec.fuzz.case import header_offset
 from smb2ioctl_codec.fuzz.mutating.fields import LARGEST, Content, Part
 from smb2ioctl_codec.messages import (
     Command,
@@ -33,9 +34,7 @@ ALIGNMENT = 8
 _BODIES: dict[int, Any] = {57: IoctlRequest, 49: IoctlResponse, 9: ErrorResponse}
 _START = HEADER_START[:4]
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value
-_COMMAND = Header.PLAN.field("command").offset or 0
-_FLAGS = Header.PLAN.field("flags").offset or 0
-_STATUS = Header.PLAN.field("status").offset or 0
+_COMMAND, FLAGS, _STATUS = header_offset("command"), header_offset("flags"), header_offset("status")
 _NEXT_FIELD = Header.PLAN.field("next_command")
 _LENGTH_FIELD = Field("stream_protocol_length", "bytes of the message", "integer", "u24", code=">3s", size=3)
 
@@ -69,7 +68,7 @@ class Message:
     def is_response(self) -> bool:
         """Whether a server sends it."""
         if self.has_header:
-            return bool(self._in_header(_FLAGS, 4) & _FROM_SERVER)
+            return bool(self._in_header(FLAGS, 4) & _FROM_SERVER)
         return self.data[self.low] != 57
 
     @property

@@ -5,17 +5,19 @@ from __future__ import annotations
 from math import gcd
 
 from smb2ioctl_codec.fuzz.mutating import donors
-from smb2ioctl_codec.fuzz.mutating.anatomy import ALIGNMENT, Anatomy, Message
+from smb2ioctl_codec.fuzz.mutating.anatomy import ALIGNMENT, FLAGS, Anatomy, Message
 from smb2ioctl_codec.fuzz.mutating.draw import Draw
 from smb2ioctl_codec.fuzz.mutating.edges import TEXTS, other
 from smb2ioctl_codec.fuzz.mutating.edits import Change, fitted, put, replaced, wire
 from smb2ioctl_codec.fuzz.mutating.fields import Content, Part, is_free
+from smb2ioctl_codec.messages import HeaderFlags
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.payloads.rows import BY_CODE
 from smb2ioctl_codec.schema.spans import Span
 
+_RELATED = HeaderFlags.RELATED_OPERATIONS.value
 _CODES = tuple(int(code) for code in BY_CODE)
 #: How often an element is repeated, and bytes that a content grows by.
 _TIMES, _SIZES = (1, 1, 1, 2, 3, 16, 255), (1, 2, 7, 8, 16, 63, 64, 255, 256, 1024, 4096)
@@ -236,7 +238,7 @@ def chained(shape: Anatomy, last: Message, more: bytes, *, related: bool) -> Cha
     second = bytearray(more)
     second[NEXT_COMMAND : NEXT_COMMAND + 4] = bytes(4)
     if related and len(second) >= HEADER_SIZE:
-        second[16] |= 4
+        second[FLAGS] |= _RELATED
     data = bytearray(shape.data)
     for number in last.sizes:
         put(data, number, number.value + len(filled) + len(second))

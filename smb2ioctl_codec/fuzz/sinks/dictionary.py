@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from smb2ioctl_codec.fuzz.dfs_facts import DFS_PATH
 from smb2ioctl_codec.messages import (
     ErrorContext,
     ErrorResponse,
@@ -41,7 +42,7 @@ _TEXTS = {
     "path_nt_unc": "\\??\\UNC\\",
     "path_volume": "\\??\\Volume{",
     "path_up": "..\\",
-    "path_link": "\\server\\root\\link",
+    "path_link": DFS_PATH,
     "share_ipc": "IPC$",
     "pipe_name": "srvsvc",
     "stream_data": "::$DATA",

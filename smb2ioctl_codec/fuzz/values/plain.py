@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from smb2ioctl_codec.errors import DecodeError, EncodeError
+from smb2ioctl_codec.fuzz.dfs_facts import DFS_PATH
 from smb2ioctl_codec.fuzz.values import referrals
 from smb2ioctl_codec.fuzz.values.fit import chained, exact_size, read_as
 from smb2ioctl_codec.payloads.reparse import NfsType, ReparseTag
@@ -23,7 +24,7 @@ from smb2ioctl_codec.schema.wire import limits
 #: Bytes of a plain content.
 PLAIN = 16
 #: A text of this kind means something to every code that has a path.
-PATH = r"\server\root\link"
+PATH = DFS_PATH
 #: Plain numbers of fields of which the first name, or any number, means something else.
 _MEANT: dict[tuple[str, str], Any] = {
     ("ValidateNegotiateInfoRequest", "dialects"): (0x0202, 0x0210, 0x0300, 0x0302, 0x0311),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from smb2ioctl_codec.fuzz.dfs_facts import DFS_PATH
 from smb2ioctl_codec.fuzz.values.fit import LARGEST
 from smb2ioctl_codec.payloads.dfs import NameListReferral, ReferralReply, ReferralV1, ReferralV2, ReferralV3, ReferralV4
 from smb2ioctl_codec.payloads.dfs.content import Referrals
 from smb2ioctl_codec.payloads.dfs.entries import Referral, ReferralEntryFlags, ServerType
 from smb2ioctl_codec.payloads.dfs.strings import StringLayout
 
-_PATH, _TARGET = r"\server\root\link", r"\target\share"
+_PATH, _TARGET = DFS_PATH, r"\target\share"
 _SECONDS = 300
 #: PathConsumed of the path, in bytes.
 _CONSUMED = 2 * len(_PATH)

@@ -7,12 +7,12 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from smb2ioctl_codec.fuzz.case import Case
+from smb2ioctl_codec.fuzz.case import Case, header_offset
 from smb2ioctl_codec.fuzz.making import build
 from smb2ioctl_codec.fuzz.making.bodies import kind_of_context
 from smb2ioctl_codec.fuzz.making.seeds import UNKNOWN
 from smb2ioctl_codec.fuzz.making.valid import Made
-from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, Header, IoctlResponse, Packet
+from smb2ioctl_codec.messages import ErrorContext, ErrorResponse, IoctlResponse, Packet
 from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
@@ -25,7 +25,7 @@ from smb2ioctl_codec.schema import Record
 _LARGEST = 1 << 13
 #: Items of a list that is long enough for defects of long lists.
 _MANY = 16
-_STATUS = Header.PLAN.field("status").offset or 0
+_STATUS = header_offset("status")
 
 
 class Subject(NamedTuple):

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from struct import pack
 
-from smb2ioctl_codec.fuzz.case import Case, messages
-from smb2ioctl_codec.messages import Header
+from smb2ioctl_codec.fuzz.case import Case, header_offset, messages
 from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
 
 _CHAIN, _PROTOCOL, _REPLY = "[MS-SMB2] 3.3.5.2.7", "[MS-SMB2] 2.2.1", "[MS-SMB2] 3.3.4.4"
 _ALIGNMENT, _BACKWARD = 8, (1 << 32) - 8
-_STATUS = Header.PLAN.field("status").offset or 0
+_STATUS = header_offset("status")
 _IOCTL_BODY, _ERROR_BODY = 49, 9
 
 

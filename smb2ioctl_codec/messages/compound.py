@@ -11,7 +11,8 @@ from smb2ioctl_codec.messages.packet import NEXT_COMMAND, Packet
 from smb2ioctl_codec.schema import Buffer
 from smb2ioctl_codec.schema.runtime import as_bytes
 
-_ALIGNMENT = 8
+#: Every message but the last ends at a multiple of so many bytes.
+ALIGNMENT = 8
 
 
 def decode_chain(data: Buffer) -> tuple[Packet, ...]:
@@ -74,8 +75,8 @@ def size_of_element(data: bytes, position: int) -> int:
         raise _misplaced(f"{size} points into the header", position)
     if size > left:
         raise _misplaced(f"{size} points past the end", position, needed=size, available=left)
-    if size % _ALIGNMENT:
-        raise _misplaced(f"{size} is no multiple of {_ALIGNMENT}", position)
+    if size % ALIGNMENT:
+        raise _misplaced(f"{size} is no multiple of {ALIGNMENT}", position)
     return size
 
 
@@ -92,7 +93,7 @@ def _encode_element(packet: Packet, *, padded: bool, linked: bool) -> bytes:
     message = replace(packet, header=replace(packet.header, next_command=0)).encode()
     linked = linked or packet.header.next_command == len(message)
     if padded:
-        message += bytes(-len(message) % _ALIGNMENT)
+        message += bytes(-len(message) % ALIGNMENT)
     if linked:
         message = replace(packet.header, next_command=len(message)).encode() + message[HEADER_SIZE:]
     return message

@@ -17,6 +17,7 @@ from smb2ioctl_codec.messages import (
     IoctlRequest,
     IoctlResponse,
 )
+from smb2ioctl_codec.messages.compound import ALIGNMENT
 from smb2ioctl_codec.messages.error import CONTEXT_HEAD_SIZE, kind_of_data
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE, HEADER_START
@@ -29,8 +30,6 @@ from smb2ioctl_codec.schema.spans import Span
 
 #: Messages and error contexts of one input that are looked at, and inputs that are remembered.
 MOST_MESSAGES, REMEMBERED = 16, 64
-#: Messages of a compound start at multiples of this.
-ALIGNMENT = 8
 _BODIES: dict[int, Any] = {57: IoctlRequest, 49: IoctlResponse, 9: ErrorResponse}
 _START = HEADER_START[:4]
 _FROM_SERVER = HeaderFlags.SERVER_TO_REDIR.value

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import gcd
 
 from smb2ioctl_codec.fuzz.mutating import donors
-from smb2ioctl_codec.fuzz.mutating.anatomy import ALIGNMENT, FLAGS, Anatomy, Message
+from smb2ioctl_codec.fuzz.mutating.anatomy import FLAGS, Anatomy, Message
 from smb2ioctl_codec.fuzz.mutating.draw import Draw
 from smb2ioctl_codec.fuzz.mutating.edges import TEXTS, other
 from smb2ioctl_codec.fuzz.mutating.edits import Change, fitted, put, replaced, wire
 from smb2ioctl_codec.fuzz.mutating.fields import Content, Part, is_free
 from smb2ioctl_codec.messages import HeaderFlags
+from smb2ioctl_codec.messages.compound import ALIGNMENT
 from smb2ioctl_codec.messages.frames import FRAME_HEAD_SIZE
 from smb2ioctl_codec.messages.header import HEADER_SIZE
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND

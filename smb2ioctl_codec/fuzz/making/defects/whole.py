@@ -7,12 +7,13 @@ from dataclasses import replace
 from struct import pack
 
 from smb2ioctl_codec.fuzz.case import Case, header_offset, messages
+from smb2ioctl_codec.messages.compound import ALIGNMENT
 from smb2ioctl_codec.messages.header import HEADER_SIZE, SMALLEST
 from smb2ioctl_codec.messages.packet import NEXT_COMMAND
 from smb2ioctl_codec.ntstatus import NtStatus
 
 _CHAIN, _PROTOCOL, _REPLY = "[MS-SMB2] 3.3.5.2.7", "[MS-SMB2] 2.2.1", "[MS-SMB2] 3.3.4.4"
-_ALIGNMENT, _BACKWARD = 8, (1 << 32) - 8
+_BACKWARD = (1 << 32) - ALIGNMENT
 _STATUS = header_offset("status")
 _IOCTL_BODY, _ERROR_BODY = 49, 9
 
@@ -46,13 +47,13 @@ def _compound(case: Case, found: list[tuple[int, int]]) -> Iterator[Case]:
     for which, (start, end) in (("first", found[0]), ("last", found[-1])):
         size, left = end - start, len(case.data) - start
         steps = {
-            "into its own header": _ALIGNMENT,
-            "to its header's last bytes": HEADER_SIZE - _ALIGNMENT,
-            "behind the end": left + _ALIGNMENT,
+            "into its own header": ALIGNMENT,
+            "to its header's last bytes": HEADER_SIZE - ALIGNMENT,
+            "behind the end": left + ALIGNMENT,
             "backward": _BACKWARD,
         }
         if size < left:
-            steps["not aligned"] = size + _ALIGNMENT // 2
+            steps["not aligned"] = size + ALIGNMENT // 2
         for what, step in steps.items():
             place = start + NEXT_COMMAND
             data = case.data[:place] + pack("<I", step) + case.data[place + 4 :]
